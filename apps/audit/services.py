@@ -1,0 +1,26 @@
+"""Write down what was done and what was read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from apps.audit.models import Access, Event
+
+
+def record_event(
+    *,
+    actor_id: int | None,
+    action: str,
+    target: tuple[str, int],
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> Event:
+    """Add an event; ``target`` is (label, id) such as ``("claims.claim", 7)``.  Never put personal data in ``detail``."""
+    label, target_id = target
+    return Event.objects.create(
+        at=now, actor_id=actor_id, action=action, target_label=label, target_id=target_id, detail=dict(detail or {})
+    )
+
+
+def record_access(*, reader_id: int, person_id: int, rule: str, purpose: str, now: datetime) -> Access:
+    """Add a look at a person's medical data with the rule that allowed or denied it."""
+    return Access.objects.create(at=now, reader_id=reader_id, person_id=person_id, rule=rule, purpose=purpose)

@@ -1,0 +1,36 @@
+"""What may go wrong in words: operations that must not happen, each with a code and a text for the person."""
+
+from __future__ import annotations
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary no-op marker of gettext
+    """Mark a text for translation; it is translated once, where it meets HTTP."""
+    return text
+
+
+class DomainError(Exception):
+    """An operation that must not happen.
+
+    ``code`` is stable and for programs, ``message`` an English msgid with ``%(name)s`` places filled from ``params``;
+    ``field`` names the form field it concerns, ``status`` the HTTP status of a whole-page answer.
+    """
+
+    code = "refused"
+    message = N_("This cannot be done.")
+    field: str | None = None
+    status = 409
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+    def __str__(self) -> str:
+        return self.message % self.params if self.params else self.message
+
+
+class NotAllowed(DomainError):
+    """The person has no right to this; pages answer 404 so that nothing is given away."""
+
+    code = "not-allowed"
+    message = N_("You have no access to this.")
+    status = 404

@@ -1,0 +1,35 @@
+"""Every address of the portal."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+handler400 = "apps.core.views.bad_request"
+handler403 = "apps.core.views.forbidden"
+handler404 = "apps.core.views.not_found"
+
+APPS = {
+    "members": "family/",
+    "plans": "plans/",
+    "enrolments": "cover/",
+    "care": "care/",
+    "referrals": "referrals/",
+    "claims": "claims/",
+    "payments": "payments/",
+    "fund": "ledger/",
+    "actuary": "close/",
+    "governance": "council/",
+    "reminders": "messages/",
+    "audit": "reads/",
+}
+
+urlpatterns = [
+    path("", include("apps.portal.urls")),
+    path("account/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(
+        path(prefix, include(f"apps.{app}.urls"))
+        for app, prefix in APPS.items()
+        if find_spec(f"apps.{app}") and find_spec(f"apps.{app}.urls")
+    ),
+]

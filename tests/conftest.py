@@ -1,0 +1,57 @@
+"""What all tests share: emptying the database between tests that commit, people of every role, a fixed day."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_past_append_only(self: TransactionTestCase) -> None:
+    """Append-only tables refuse TRUNCATE; only the tests' superuser may look away while it empties them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            _teardown(self)
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+TransactionTestCase._fixture_teardown = _teardown_past_append_only
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture
+def today(now):
+    return now.date()
+
+
+@pytest.fixture
+def make_user(db):
+    """Make a person who can sign in: ``make_user("a@x.example", Role.TREASURER)``."""
+    from apps.accounts.models import User
+
+    def make(email: str = "parent@example.com", *roles: str, name: str = "") -> User:
+        return User.objects.create_user(email, "long-enough-1", name=name or email.split("@")[0], roles=list(roles))
+
+    return make
+
+
+@pytest.fixture
+def signed_in(client):
+    """A client signed in as the user given: ``signed_in(user).get(...)``."""
+
+    def sign_in(user):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
