@@ -1,0 +1,1 @@
+"""What `manage.py demo` and `manage.py verify` run, and how."""
