@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
+from apps.accounts.views import choose_language
+
 handler400 = "apps.core.views.bad_request"
 handler403 = "apps.core.views.forbidden"
 handler404 = "apps.core.views.not_found"
@@ -20,13 +22,13 @@ APPS = {
     "actuary": "close/",
     "governance": "council/",
     "reminders": "messages/",
-    "audit": "reads/",
+    "accounts": "people/",
 }
 
 urlpatterns = [
     path("", include("apps.portal.urls")),
     path("account/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="set_language"),
     *(
         path(prefix, include(f"apps.{app}.urls"))
         for app, prefix in APPS.items()

@@ -51,9 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="user_roles_known", condition=models.Q(roles__contained_by=list(Role.values))
-            )
+            models.CheckConstraint(name="user_roles_known", condition=models.Q(roles__contained_by=list(Role.values)))
         ]
 
     def __str__(self) -> str:
@@ -69,6 +67,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_role(self, *roles: str) -> bool:
         """Whether the user has any of the roles."""
         return not self.all_roles.isdisjoint(roles)
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
 
     @property
     def is_staff(self) -> bool:

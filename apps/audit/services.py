@@ -14,10 +14,15 @@ def record_event(
     now: datetime,
     detail: Mapping[str, object] | None = None,
 ) -> Event:
-    """Add an event; ``target`` is (label, id) such as ``("claims.claim", 7)``.  Never put personal data in ``detail``."""
+    """Add an event; ``target`` is (label, id) as ``("claims.claim", 7)``.  No personal data in ``detail``, ever."""
     label, target_id = target
     return Event.objects.create(
-        at=now, actor_id=actor_id, action=action, target_label=label, target_id=target_id, detail=dict(detail or {})
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        target_label=label,
+        target_id=target_id,
+        detail=dict(detail or {}),
     )
 
 

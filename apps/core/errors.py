@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def N_(text: str) -> str:  # noqa: N802 - the customary no-op marker of gettext
+def N_(text: str) -> str:
     """Mark a text for translation; it is translated once, where it meets HTTP."""
     return text
 

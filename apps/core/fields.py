@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,7 +15,14 @@ from django.core.checks import CheckMessage, Error
 from django.db import models
 
 
-class MoneyField(models.BigIntegerField[int, int]):
+if TYPE_CHECKING:
+    BigInteger = models.BigIntegerField[int, int]
+    Text = models.TextField[str, str]
+else:
+    BigInteger, Text = models.BigIntegerField, models.TextField
+
+
+class MoneyField(BigInteger):
     """An amount in whole fen."""
 
 
@@ -55,7 +62,7 @@ def blind_index(value: str, *, purpose: str) -> str:
     return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(Text):
     """Text stored as AES-256-GCM ciphertext bound to its table and column; fails closed."""
 
     def _context(self) -> str:
@@ -63,7 +70,7 @@ class EncryptedTextField(models.TextField[str, str]):
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         problems = super().check(**kwargs)
-        if self.db_index or self.unique:
+        if getattr(self, "db_index", False) or self.unique:
             problems.append(Error("An encrypted field cannot be indexed; add a blind index.", obj=self))
         return problems
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     class Request(HttpRequest):
         """A request by someone signed in, as every view behind ``login_required`` sees it."""
 
-        user: User  # type: ignore[assignment]
+        user: User
         htmx: HtmxDetails
 else:
     Request = HttpRequest

@@ -53,9 +53,7 @@ class Department(Named):
     code = models.SlugField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="department_code_once", fields=["organisation", "code"])
-        ]
+        constraints = [models.UniqueConstraint(name="department_code_once", fields=["organisation", "code"])]
 
 
 class Post(models.Model):

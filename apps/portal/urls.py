@@ -1,6 +1,13 @@
-"""Front page, home, timeline, public fund page."""
+"""Front page, home, a person's page, the public fund page, the auditor's events."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("home/", views.home, name="home"),
+    path("fund/", views.fund, name="fund"),
+    path("events/", views.events, name="events"),
+]

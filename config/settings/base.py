@@ -17,6 +17,25 @@ BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 
+APPS = (
+    "core",
+    "audit",
+    "accounts",
+    "directory",
+    "documents",
+    "reminders",
+    "members",
+    "plans",
+    "fund",
+    "payments",
+    "enrolments",
+    "care",
+    "referrals",
+    "claims",
+    "actuary",
+    "governance",
+    "portal",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,14 +53,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "template_partials",
-    *(
-        f"apps.{name}"
-        for name in (
-            "core audit accounts directory documents reminders members plans fund payments "
-            "enrolments care referrals claims actuary governance portal"
-        ).split()
-        if (ROOT / "apps" / name / "__init__.py").exists()
-    ),
+    *(f"apps.{name}" for name in APPS if (ROOT / "apps" / name / "__init__.py").exists()),
 ]
 
 MIDDLEWARE = [
@@ -54,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

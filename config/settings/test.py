@@ -11,8 +11,8 @@ os.environ.setdefault("DATABASE_URL", "postgres://root@127.0.0.1:5432/gongji")
 os.environ.setdefault("GONGJI_HOME", tempfile.mkdtemp(prefix="gongji-test-"))
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

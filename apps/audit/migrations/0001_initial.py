@@ -4,40 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Access',
+            name="Access",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('reader_id', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField()),
-                ('rule', models.CharField(max_length=40)),
-                ('purpose', models.CharField(max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("at", models.DateTimeField()),
+                ("reader_id", models.BigIntegerField()),
+                ("person_id", models.BigIntegerField()),
+                ("rule", models.CharField(max_length=40)),
+                ("purpose", models.CharField(max_length=60)),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', 'at'], name='audit_acces_person__5f4432_idx')],
+                "indexes": [models.Index(fields=["person_id", "at"], name="audit_acces_person__5f4432_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(help_text='empty: the portal itself', null=True)),
-                ('action', models.CharField(max_length=60)),
-                ('target_label', models.CharField(max_length=60)),
-                ('target_id', models.BigIntegerField()),
-                ('detail', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(help_text="empty: the portal itself", null=True)),
+                ("action", models.CharField(max_length=60)),
+                ("target_label", models.CharField(max_length=60)),
+                ("target_id", models.BigIntegerField()),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['target_label', 'target_id', 'at'], name='audit_event_target__eae95a_idx'), models.Index(fields=['actor_id', 'at'], name='audit_event_actor_i_9e26fe_idx')],
+                "indexes": [
+                    models.Index(fields=["target_label", "target_id", "at"], name="audit_event_target__eae95a_idx"),
+                    models.Index(fields=["actor_id", "at"], name="audit_event_actor_i_9e26fe_idx"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,107 @@
+"""Refusals become calm pages, forms get them at the field, jobs survive a dead broker."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import translation
+
+from apps.accounts.models import User
+from apps.core import clock, jobs
+from apps.core.errors import DomainError, NotAllowed
+from apps.core.http import add_error, paginate, render_page, say
+from apps.core.middleware import DomainErrorMiddleware, PrivatePagesMiddleware
+
+
+class TooLate(DomainError):
+    code = "too-late"
+    message = "The day %(day)s is over."
+    field = "day"
+
+
+def test_an_error_says_what_happened_with_its_parameters():
+    assert say(TooLate(day="1 May")) == str(TooLate(day="1 May")) == "The day 1 May is over."
+    assert say(NotAllowed()) == str(NotAllowed()) == "You have no access to this."
+
+
+def test_a_form_gets_the_error_at_its_field_or_on_top():
+    class Form(forms.Form):
+        day = forms.CharField()
+
+    form = Form({"day": "1 May"})
+    add_error(form, TooLate(day="1 May"))
+    add_error(form, NotAllowed())
+    assert form.errors["day"] == ["The day 1 May is over."]
+    assert form.non_field_errors() == ["You have no access to this."]
+
+
+@pytest.mark.parametrize(("error", "status"), [(TooLate(day="today"), 409), (NotAllowed(), 404)])
+def test_a_refusal_no_view_has_caught_becomes_a_page(rf, error, status, db):
+    middleware = DomainErrorMiddleware(lambda request: HttpResponse("fine"))
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    assert middleware(request).content == b"fine"
+    answer = middleware.process_exception(request, error)
+    assert answer.status_code == status
+    assert middleware.process_exception(request, ValueError()) is None
+
+
+def test_pages_of_someone_signed_in_are_not_stored_by_others(rf):
+    middleware = PrivatePagesMiddleware(lambda request: HttpResponse("mine"))
+    request = rf.get("/")
+    request.user = User(name="A")
+    assert "private" in middleware(request)["Cache-Control"]
+    request.user = AnonymousUser()
+    assert "Cache-Control" not in middleware(request)
+
+
+def test_an_htmx_swap_gets_the_partial_named_like_its_target(rf, settings):
+    settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = []
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    whole = render_page(request, "404.html")
+    request.htmx = SimpleNamespace(target="main", boosted=True)
+    assert render_page(request, "404.html", status=404).content == whole.content
+
+
+@pytest.mark.django_db
+def test_a_page_number_without_sense_shows_the_nearest_page(make_user):
+    for number in range(5):
+        make_user(f"p{number}@example.com")
+    rows = User.objects.order_by("pk")
+    assert paginate(rows, RequestFactory().get("/", {"page": "99"}), size=2).number == 3
+    assert paginate(rows, RequestFactory().get("/", {"page": "x"}), size=2).number == 1
+
+
+def test_a_late_evening_belongs_to_the_day_where_the_fund_lives(now):
+    assert clock.business_day(now.replace(hour=23, minute=50)) == now.date()
+    assert clock.now().tzinfo is not None
+
+
+@pytest.mark.django_db
+def test_a_ring_waits_for_the_commit(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.ring("some.task", 7)
+    assert len(callbacks) == 1
+
+
+@pytest.mark.django_db
+def test_a_dead_broker_is_survived_and_logged(django_capture_on_commit_callbacks, caplog, settings):
+    old = jobs.app.conf.broker_url
+    jobs.app.conf.broker_url = "redis://127.0.0.1:1/0"
+    jobs.app.pool.force_close_all()
+    try:
+        with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
+            jobs.ring("some.task", 7)
+    finally:
+        jobs.app.conf.broker_url = old
+    assert "the sweeper will find the work" in caplog.text
+
+
+def test_errors_are_said_in_the_language_of_the_reader():
+    with translation.override("zh-hans"):
+        assert say(NotAllowed()) != NotAllowed.message
