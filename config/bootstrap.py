@@ -1,4 +1,4 @@
-"""From a bare `python3` to the project's own environment: standard library only, so that it runs before anything is installed.
+"""From a bare `python3` to the project's own environment; standard library only, since nothing is installed yet.
 
 Answers: which interpreter runs this command, and are the locked requirements it needs in place?
 """
@@ -24,7 +24,7 @@ class SetupFailed(SystemExit):
 
 
 def enter(argv: Sequence[str]) -> None:
-    """Return inside an environment that can run the command; the first time this makes `.venv` and starts again in it."""
+    """Return inside an environment that can run the command, making `.venv` the first time."""
     if sys.version_info < OLDEST_PYTHON:
         raise SetupFailed("Gongji needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
     command = argv[1] if len(argv) > 1 else "help"
@@ -152,7 +152,7 @@ def missing_venv_message(version: tuple[int, ...]) -> str:
 
 
 def install(venv: Path, names: Sequence[str]) -> None:
-    """Install locked sets by uv (itself locked), which is three times as fast; by pip where uv cannot reach the index."""
+    """Install locked sets by uv (itself locked), three times as fast; by pip where uv cannot reach the index."""
     files = [argument for name in names for argument in ("-r", str(lock_file(name)))]
     say(f"Installing the locked requirements ({', '.join(names)}) ...")
     pip = [str(python_of(venv)), "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"]

@@ -38,12 +38,13 @@ class Cluster:
         _settle(self.layout.data)
         if self.is_running():
             self.adopted = True
-            return
+            return None
         if not (self.layout.data / "PG_VERSION").exists():
             self._initialise()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._launch()
+                self._launch()
+                return
             except ClusterFailed:
                 if attempt == ATTEMPTS:
                     raise
@@ -71,7 +72,7 @@ class Cluster:
         shutil.rmtree(self.layout.data, ignore_errors=True)
 
     def _initialise(self) -> None:
-        """initdb into a folder of another name, renamed when complete, so that a start cut off leaves nothing half made."""
+        """initdb under another name, renamed when complete: a start cut off leaves nothing half made."""
         part = self.layout.home / "data.part"
         shutil.rmtree(part, ignore_errors=True)
         command = [self.layout.programs / "initdb", "-D", part, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
@@ -161,7 +162,7 @@ def _is_ready(data: Path) -> bool:
 
 
 def _settle(data: Path) -> None:
-    """Wait for a server that is just starting or stopping, and forget one that is gone (its number may be in use again)."""
+    """Wait for a server that is just starting or stopping; forget one that is gone: its number may be in use again."""
     pid = server_pid(data)
     if pid is None:
         return

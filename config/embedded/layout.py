@@ -1,4 +1,4 @@
-"""Where an embedded database lives and whose it is: under `var/` for an ordinary user, a system user's under /var/lib for root."""
+"""Where an embedded database lives and whose it is: ours under `var/`; for root a system user's under /var/lib."""
 
 import hashlib
 import os

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import environ
 import psycopg
 from pgmq import get_embedded_install_sql
 from psycopg import sql
@@ -63,7 +64,7 @@ def _make_roles(connection: psycopg.Connection) -> None:
 
 
 def _grant_by_default(connection: psycopg.Connection) -> None:
-    """What the owner (in tests: the superuser) creates, the application may read and write, in every database made from here."""
+    """Rows of what the owner (in tests: the superuser) creates are the application's, in every database made later."""
     for maker in (OWNER, SUPERUSER):
         for rights, kind in (("SELECT, INSERT, UPDATE, DELETE", "TABLES"), ("USAGE, SELECT", "SEQUENCES")):
             connection.execute(
@@ -93,3 +94,16 @@ def install_queue(connection: psycopg.Connection) -> None:
 
 def _row(connection: psycopg.Connection, query: str, *values: str) -> object:
     return connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+
+
+def conninfo_of(url: str) -> str:
+    """A libpq connection string from a DATABASE_URL, which may hold forms that libpq does not know."""
+    parts = environ.Env.db_url_config(url)
+    keys = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
+    return make_conninfo(**{ours: str(parts[theirs]) for theirs, ours in keys.items() if parts.get(theirs)})
+
+
+def install_queue_at(conninfo: str) -> None:
+    """Make the queue's tables in a database that others run.  Raises psycopg.Error where the role may not."""
+    with psycopg.connect(conninfo) as connection:
+        install_queue(connection)

@@ -1,0 +1,69 @@
+"""The processes of the demo: web server, sandbox bank, worker, beat."""
+
+import http.client
+import socket
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from config.bootstrap import ROOT
+from config.runner.supervisor import Service
+
+SANDBOX = "apps.payments.sandbox.service"
+
+
+def services(port: int, logs: Path) -> list[Service]:
+    """What runs beside the database, the sandbox's part only where the code has one."""
+    python = [sys.executable, "-m"]
+    gunicorn = [*python, "gunicorn", "-c", str(ROOT / "config" / "gunicorn.py")]
+    celery = [*python, "celery", "-A", "config"]
+    quiet = ["--loglevel", "WARNING"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    found = [
+        Service("web", [*gunicorn, *binds(port), "config.wsgi:application"], logs / "web.log"),
+        Service("worker", [*celery, "worker", *quiet, "--concurrency", "2", *alone], logs / "worker.log"),
+        Service("beat", [*celery, "beat", *quiet, "--pidfile", ""], logs / "beat.log"),
+    ]
+    if has_module(SANDBOX):
+        single = ["--workers", "1", "--threads", "8"]
+        sandbox = [*gunicorn, *single, *binds(port + 1), f"{SANDBOX}:application"]
+        found.append(Service("sandbox", sandbox, logs / "sandbox.log"))
+    return found
+
+
+def binds(port: int) -> list[str]:
+    """Loopback only, on both families where there are two: browsers try either for `localhost`."""
+    addresses = [f"127.0.0.1:{port}"]
+    if _can_bind(socket.AF_INET6, "::1", 0):
+        addresses.append(f"[::1]:{port}")
+    return [part for address in addresses for part in ("--bind", address)]
+
+
+def ports_taken(ports: Iterable[int]) -> list[int]:
+    return [port for port in ports if not _can_bind(socket.AF_INET, "127.0.0.1", port)]
+
+
+def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError:
+        return False
+    return True
+
+
+def has_module(name: str) -> bool:
+    return (ROOT / (name.replace(".", "/") + ".py")).exists()
+
+
+def first_page_answers(port: int) -> bool:
+    """Whether the front page answers 200 already."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
