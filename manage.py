@@ -11,12 +11,16 @@ def main() -> int:
     enter(sys.argv)
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command == "demo":
-        from config.runner.demo import main as run
-    elif command == "verify":
-        from config.runner.verify import main as run
-    else:
-        from config.runner.command import main as run
-    return run(sys.argv[2:] if command in {"demo", "verify"} else sys.argv)
+        from config.runner import demo
+
+        return demo.main(sys.argv[2:])
+    if command == "verify":
+        from config.runner import verify
+
+        return verify.main(sys.argv[2:])
+    from config.runner import command as django_command
+
+    return django_command.main(sys.argv)
 
 
 if __name__ == "__main__":

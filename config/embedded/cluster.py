@@ -38,7 +38,7 @@ class Cluster:
         _settle(self.layout.data)
         if self.is_running():
             self.adopted = True
-            return None
+            return
         if not (self.layout.data / "PG_VERSION").exists():
             self._initialise()
         for attempt in range(1, ATTEMPTS + 1):
@@ -75,7 +75,15 @@ class Cluster:
         """initdb under another name, renamed when complete: a start cut off leaves nothing half made."""
         part = self.layout.home / "data.part"
         shutil.rmtree(part, ignore_errors=True)
-        command = [self.layout.programs / "initdb", "-D", part, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
+        command: list[str | Path] = [
+            self.layout.programs / "initdb",
+            "-D",
+            part,
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
         done = self._as_account(command if self.durable else [*command, "--no-sync"])
         if done.returncode:

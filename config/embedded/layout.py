@@ -112,7 +112,7 @@ def programs_for(account: Account) -> Path:
 
 def can_run(programs: Path, account: Account) -> bool:
     """Whether the account can start a program there: asked by doing it, so that any kind of access control counts."""
-    command = [programs / "postgres", "--version"]
+    command: list[str | Path] = [programs / "postgres", "--version"]
     try:
         done = subprocess.run(
             command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False

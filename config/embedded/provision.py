@@ -89,11 +89,11 @@ def _make_queue(connection: psycopg.Connection) -> None:
 def install_queue(connection: psycopg.Connection) -> None:
     """Run the queue's bundled SQL once, as whoever the connection is."""
     if not _row(connection, "SELECT 1 WHERE to_regclass('pgmq.meta') IS NOT NULL"):
-        connection.execute(get_embedded_install_sql())  # type: ignore[arg-type]
+        connection.execute(get_embedded_install_sql())
 
 
 def _row(connection: psycopg.Connection, query: str, *values: str) -> object:
-    return connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+    return connection.execute(query, values).fetchone()
 
 
 def conninfo_of(url: str) -> str:

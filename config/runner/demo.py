@@ -29,9 +29,7 @@ def main(argv: list[str]) -> int:
         return 1
     taken = ports_taken([options.port, options.port + 1])
     if taken:
-        say(
-            f"Port {taken[0]} is in use by another program; choose another:  python3 manage.py demo --port {options.port + 10}"
-        )
+        say(f"Port {taken[0]} is in use by another program; choose another, as in  demo --port {options.port + 10}")
         return 1
     lock.write(f"http://localhost:{options.port}")
     signals = StopSignals()

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from config.bootstrap import ROOT
 from config.runner.environment import as_owner, home

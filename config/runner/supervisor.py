@@ -122,7 +122,7 @@ def rotate(log: Path) -> None:
 
 
 def run_step(command: Sequence[str], environ: Mapping[str, str], signals: StopSignals, log: Path | None = None) -> int:
-    """Run a command to its end and return its status; its output goes to the terminal or a log.  Raises StopRequested."""
+    """Run a command to its end and return its status; output to the terminal or a log.  Raises StopRequested."""
     target = log.open("ab") if log else None
     with target or contextlib.nullcontext():
         process: subprocess.Popen[bytes] = subprocess.Popen(
