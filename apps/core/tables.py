@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
@@ -15,6 +15,8 @@ from django.template.context import Context
 from django.template.exceptions import TemplateSyntaxError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import smart_split
+from django.utils.text import smart_split
 
 COLUMNS, POSITION = "_table_columns", "_table_position"
 
@@ -31,19 +33,29 @@ class Column:
         return "num" if self.is_num else "main" if self.is_main else ""
 
 
-def columns_of(labels: list[Any], *, main: int = 1, num: Any = "", quiet: Any = "") -> list[Column]:
-    """Columns from labels; ``main`` is the one that names the row, ``num`` and ``quiet`` list positions from 1."""
-    nums, quiets = str(num).split(), str(quiet).split()
-    return [
-        Column(str(label), is_main=place == main, is_num=str(place) in nums, is_quiet=str(place) in quiets)
-        for place, label in enumerate(labels, start=1)
-    ]
+def _column(label: Any) -> Column:
+    return label if isinstance(label, Column) else Column(str(label))
+
+
+def main(label: Any) -> Column:
+    """The column that names the row."""
+    return replace(_column(label), is_main=True)
+
+
+def num(label: Any) -> Column:
+    """A column of figures: right aligned, tabular digits."""
+    return replace(_column(label), is_num=True)
+
+
+def quiet(label: Any) -> Column:
+    """A column whose name is only read aloud, for example of buttons."""
+    return replace(_column(label), is_quiet=True)
 
 
 def _css(*names: str) -> SafeString:
     """A class attribute, or nothing."""
     text = " ".join(name for name in names if name)
-    return format_html(' class="{}"', text) if text else mark_safe("")  # noqa: S308 - constant
+    return format_html(' class="{}"', text) if text else mark_safe("")
 
 
 def _head(column: Column) -> SafeString:
@@ -52,7 +64,7 @@ def _head(column: Column) -> SafeString:
 
 
 def _arguments(parser: Parser, token: Token) -> tuple[list[FilterExpression], dict[str, FilterExpression]]:
-    bits = token.split_contents()[1:]
+    bits = list(smart_split(token.contents))[1:]  # split_contents trips over a filter behind _("...")
     positional: list[FilterExpression] = []
     while bits and "=" not in bits[0].split("(")[0].split('"')[0].split("'")[0]:
         positional.append(parser.compile_filter(bits.pop(0)))
@@ -75,9 +87,8 @@ class TableNode(Node):
         self.labels, self.options, self.nodelist = labels, options, nodelist
 
     def render(self, context: Context) -> SafeString:
+        columns = [_column(label.resolve(context)) for label in self.labels]
         options = {name: value.resolve(context) for name, value in self.options.items()}
-        marks = {name: options[name] for name in ("main", "num", "quiet") if name in options}
-        columns = columns_of([label.resolve(context) for label in self.labels], **marks)
         with context.push(**{COLUMNS: columns}):
             rows = mark_safe(self.nodelist.render(context))  # noqa: S308 - rendered by this template
         caption = "" if options.get("show_caption") else "sr-only"

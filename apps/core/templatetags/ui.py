@@ -22,6 +22,9 @@ register = template.Library()
 register.tag("table", tables.parse_table)
 register.tag("row", tables.parse_row)
 register.tag("cell", tables.parse_cell)
+register.filter("main", tables.main)
+register.filter("num", tables.num)
+register.filter("quiet", tables.quiet)
 
 ICONS = {"ok": "circle-check", "wait": "clock", "warn": "triangle-alert", "stop": "circle-x", "": "circle"}
 ICONS["info"] = "info"
