@@ -36,7 +36,7 @@ def users(request: Request) -> HttpResponse:
 @role_required(Role.ADMINISTRATOR)
 def user(request: Request, user_id: int) -> HttpResponse:
     person = get_object_or_404(User, pk=user_id)
-    form = RolesForm(request.POST or None, initial={"roles": person.roles})
+    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": person.roles})
     if request.method == "POST" and form.is_valid():
         try:
             services.set_roles(user_id=person.pk, roles=form.cleaned_data["roles"], actor=request.user, now=clock.now())

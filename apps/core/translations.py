@@ -32,7 +32,8 @@ def _sources(root: Path) -> Iterator[tuple[Path, str]]:
             if "migrations" not in path.parts:
                 yield path, path.read_text()
     for path in sorted((root / "templates").rglob("*.html")):
-        yield path, templatize(path.read_text())
+        # Left aligned, or the indentation of the markup would read as Python's.
+        yield path, "\n".join(line.strip() for line in templatize(path.read_text()).splitlines())
 
 
 def extract_messages(root: Path) -> Catalog:
@@ -44,7 +45,7 @@ def extract_messages(root: Path) -> Catalog:
             "python", source, keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
             if message:
-                catalog.add(message, locations=[(str(path.relative_to(root)), None)], context=context)
+                catalog.add(message, locations=[(str(path.relative_to(root)), 0)], context=context)
     return catalog
 
 
@@ -69,7 +70,7 @@ def update_catalogue(root: Path) -> Catalog:
     path = catalogue_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalog, width=0, sort_output=True, ignore_obsolete=True, omit_header=False)
+        write_po(file, catalog, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
     return catalog
 
 
@@ -80,7 +81,7 @@ def untranslated(root: Path) -> list[str]:
     for message in extract_messages(root):
         if not message.id:
             continue
-        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        key = str(message.id[0] if isinstance(message.id, tuple) else message.id)
         found = known.get(key, message.context)
         forms = [] if found is None else found.string if isinstance(found.string, tuple) else [found.string]
         if not forms or not all(forms) or (found is not None and found.fuzzy):
