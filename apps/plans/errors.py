@@ -1,0 +1,63 @@
+"""What cannot be done with plan terms, said to the person who tried."""
+
+from __future__ import annotations
+
+from apps.core.errors import N_, DomainError
+
+
+class TermsInvalid(DomainError):
+    """A terms file that does not hold together; ``problems`` has one line each."""
+
+    code = "terms-invalid"
+    message = N_("The terms cannot be used: %(problem)s")
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(problem=problems[0])
+        self.problems = problems
+
+
+class CaseMalformed(DomainError):
+    """A case file that cannot be answered; the message names the field and the offending value."""
+
+    code = "case-malformed"
+    message = N_("%(problem)s")
+    status = 400
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem=problem)
+
+
+class BillOverpaid(DomainError):
+    """Earlier payers are said to have paid more than the bill."""
+
+    code = "bill-overpaid"
+    message = N_("%(payer)s is said to have paid %(paid)s, but only %(left)s of the bill was left.")
+    field = "paid_before"
+
+
+class AnswerInvalid(DomainError):
+    """An answer of the questionnaire that the plan's terms do not know."""
+
+    code = "answer-invalid"
+    message = N_("Please answer this question with one of its choices.")
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(fact=fact)
+        self.field = fact
+
+
+class NoSuchPlan(DomainError):
+    """No published version of this plan is in force on that day."""
+
+    code = "no-such-plan"
+    message = N_("There is no plan “%(code)s” open on this day.")
+    status = 404
+
+
+class PlanVersionChanged(DomainError):
+    """A published version is frozen: other terms need another version text."""
+
+    code = "plan-version-changed"
+    message = N_(
+        "Version %(version)s of the plan %(code)s is published and cannot change. Give the new terms a new version."
+    )

@@ -1,0 +1,66 @@
+"""From the form of a condition to one that can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import conditions as made
+from . import document as forms
+from .facts import FACT_PATHS
+from .faults import Fault
+from .source import Path
+from .values import Figures
+
+
+def built_condition(form: Any, where: Path, figures: Figures) -> made.Condition:
+    """The condition of a form.  Raises Fault when it names a fact or parameter that is not there."""
+    if isinstance(form, forms.FactForm):
+        return _fact(form, where, figures)
+    if isinstance(form, forms.AgeForm):
+        return _age(form.age, (*where, "age"), figures)
+    if isinstance(form, forms.SexForm):
+        return made.SexIs(form.sex)
+    if isinstance(form, forms.FacilityForm):
+        return made.FacilityIs(form.facility.levels, form.facility.areas)
+    if isinstance(form, forms.NotForm):
+        return made.Not(built_condition(form.not_, (*where, "not"), figures))
+    name = "all" if isinstance(form, forms.AllForm) else "any"
+    parts = tuple(
+        built_condition(part, (*where, name, number), figures) for number, part in enumerate(getattr(form, name))
+    )
+    return made.AllOf(parts) if name == "all" else made.AnyOf(parts)
+
+
+def _age(form: forms.AgeRange, where: Path, figures: Figures) -> made.Condition:
+    """An age between two ends, each in years or in days."""
+    ends: list[made.Condition] = []
+    for field, name in (("from", form.lowest), ("to", form.highest)):
+        if name is not None:
+            figure = figures.get(name, (*where, field), "years", "days")
+            low, high = (figure.value, None) if field == "from" else (None, figure.value)
+            ends.append(made.AgeIs(figure.kind, low, high))
+    return ends[0] if len(ends) == 1 else made.AllOf(tuple(ends))
+
+
+def _fact(form: forms.FactForm, where: Path, figures: Figures) -> made.Condition:
+    if form.fact not in FACT_PATHS:
+        raise Fault((*where, "fact"), f"= {form.fact} is not a fact terms may ask for")
+    check, written = form.comparison
+    return made.FactIs(
+        path=form.fact,
+        check=check,
+        operand=_operand(check, written, (*where, check), figures),
+        missing=form.missing == "passes",
+    )
+
+
+def _operand(check: str, written: Any, where: Path, figures: Figures) -> Any:
+    if check in ("one_of", "has", "includes"):
+        return figures.codes(written, where)
+    if check in ("at_least", "at_most", "below"):
+        return figures.number(written, where, "number", "count")
+    if check in ("days_before_start", "days_after_start"):
+        return int(figures.number(written, where, "days"))
+    if check == "years_before_start":
+        return int(figures.number(written, where, "years"))
+    return written

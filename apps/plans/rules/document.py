@@ -1,0 +1,346 @@
+"""The form of a terms file: which fields there are and how each is written."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from .scalars import read_date, read_fen, read_number, read_share, read_whole
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""The name of a parameter."""
+Text = Annotated[str, Field(min_length=1)]
+Fen = Annotated[int, BeforeValidator(read_fen)]
+Share = Annotated[int, BeforeValidator(read_share)]
+Whole = Annotated[int, BeforeValidator(read_whole)]
+Day = Annotated[date, BeforeValidator(read_date)]
+Number = Annotated[Decimal, BeforeValidator(read_number)]
+
+
+class Form(BaseModel):
+    """A set of fields; unknown ones are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _listed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+type_list = BeforeValidator(_listed)
+Texts = Annotated[tuple[Text, ...], type_list]
+TextsOrName = Texts | Name
+
+
+class Words(Form):
+    """One text in both languages."""
+
+    zh: Text
+    en: Text
+
+
+WordsList = Annotated[tuple[Words, ...], type_list]
+
+
+class BandForm(Form):
+    up_to: Fen | None = None
+    percent: Share
+
+
+class ParameterForm(Form):
+    """One figure of a plan with the clause it comes from; ``demo``: never published, a sensible value chosen by us."""
+
+    clause: Text
+    demo: bool = False
+    amount: Fen | None = None
+    percent: Share | None = None
+    count: Whole | None = None
+    days: Whole | None = None
+    years: Whole | None = None
+    number: Number | None = None
+    codes: Texts | None = None
+    amounts: Annotated[tuple[Fen, ...], type_list, Field(min_length=1)] | None = None
+    percents: Annotated[tuple[Share, ...], type_list, Field(min_length=1)] | None = None
+    bands: Annotated[tuple[BandForm, ...], type_list, Field(min_length=1)] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which of the value fields is given."""
+        return next(name for name in KINDS_OF_VALUE if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def one_value(self) -> ParameterForm:
+        if sum(getattr(self, name) is not None for name in KINDS_OF_VALUE) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(KINDS_OF_VALUE)}")
+        return self
+
+
+KINDS_OF_VALUE = (
+    "amount",
+    "percent",
+    "count",
+    "days",
+    "years",
+    "number",
+    "codes",
+    "amounts",
+    "percents",
+    "bands",
+)
+
+
+class FactForm(Form):
+    fact: Text
+    one_of: TextsOrName | None = None
+    is_: bool | None = Field(default=None, alias="is")
+    has: TextsOrName | None = None
+    includes: TextsOrName | None = None
+    at_least: Text | None = None
+    at_most: Text | None = None
+    below: Text | None = None
+    days_before_start: Text | None = None
+    years_before_start: Text | None = None
+    days_after_start: Text | None = None
+    by_service: Literal[True] | None = None
+    missing: Literal["fails", "passes"] = "fails"
+
+    @property
+    def comparison(self) -> tuple[str, Any]:
+        """The one comparison given: its name and what it compares with."""
+        given = self.model_dump(by_alias=True, exclude_none=True, exclude={"fact", "missing"})
+        return next(iter(given.items()))
+
+    @model_validator(mode="after")
+    def one_comparison(self) -> FactForm:
+        given = self.model_dump(by_alias=True, exclude_none=True, exclude={"fact", "missing"})
+        if len(given) != 1:
+            raise ValueError("needs exactly one comparison such as one_of, has or at_most")
+        return self
+
+
+class AgeRange(Form):
+    lowest: Name | None = Field(default=None, alias="from")
+    highest: Name | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def some_end(self) -> AgeRange:
+        if self.lowest is None and self.highest is None:
+            raise ValueError("needs from, to or both")
+        return self
+
+
+class AgeForm(Form):
+    age: AgeRange
+
+
+class SexForm(Form):
+    sex: Literal["female", "male"]
+
+
+class PlaceForm(Form):
+    levels: Annotated[tuple[Literal["primary", "secondary", "tertiary"], ...], type_list] = ()
+    areas: Annotated[tuple[Literal["local", "outside"], ...], type_list] = ()
+
+
+class FacilityForm(Form):
+    facility: PlaceForm
+
+
+class AllForm(Form):
+    all: ConditionForms
+
+
+class AnyForm(Form):
+    any: ConditionForms
+
+
+class NotForm(Form):
+    not_: ConditionForm = Field(alias="not")
+
+
+_CONDITIONS = ("fact", "age", "sex", "facility", "all", "any", "not")
+
+
+def _condition_tag(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return next((tag for tag in _CONDITIONS if tag in value), None)
+    return None
+
+
+ConditionForm = Annotated[
+    Annotated[FactForm, Tag("fact")]
+    | Annotated[AgeForm, Tag("age")]
+    | Annotated[SexForm, Tag("sex")]
+    | Annotated[FacilityForm, Tag("facility")]
+    | Annotated[AllForm, Tag("all")]
+    | Annotated[AnyForm, Tag("any")]
+    | Annotated[NotForm, Tag("not")],
+    Discriminator(_condition_tag),
+]
+ConditionForms = Annotated[tuple[ConditionForm, ...], type_list, Field(min_length=1)]
+
+
+class JoiningForm(Form):
+    reason: Literal["age", "sex", "condition", "screening", "stage", "occupation", "roster", "insurance"]
+    clause: Text
+    says: Words
+    when: ConditionForm
+
+
+class ChoiceForm(Form):
+    value: Text
+    zh: Text
+    en: Text
+
+
+class QuestionForm(Form):
+    fact: Text
+    kind: Literal["choice", "multi", "yes_no", "date", "number", "icd", "screening"]
+    label: Words
+    help: Words | None = None
+    choices: Annotated[tuple[ChoiceForm, ...], type_list] = ()
+    required: bool = True
+    only_when: ConditionForm | None = None
+
+
+class RequireForm(Form):
+    reason: Literal["waiting-period", "severity", "stage", "marker"]
+    when: ConditionForm
+
+
+_Kinds = Literal["inpatient", "outpatient", "special-outpatient", "pharmacy"]
+_Categories = Literal["drug", "bed", "exam", "surgery", "device", "gene-test", "other"]
+
+
+class ScopeForm(Form):
+    """What a benefit is for; a field left out means any."""
+
+    kinds: Annotated[tuple[_Kinds, ...], type_list] = ("inpatient", "outpatient", "special-outpatient", "pharmacy")
+    events: Texts = ()
+    diagnosis: TextsOrName | None = None
+    never_again: TextsOrName | None = None
+    """Past illnesses of which the same (three-character category) is never paid."""
+    requires: Annotated[tuple[RequireForm, ...], type_list] = ()
+    facility: PlaceForm = PlaceForm()
+    categories: Annotated[tuple[_Categories, ...], type_list] = ()
+    catalogue: Literal["in", "out"] | None = None
+    formulary: TextsOrName | None = None
+    waiting_days: Name | None = None
+
+
+class DeductibleForm(Form):
+    per: Literal["year", "claim"]
+    amount: Name
+    pool: Code | None = None
+
+
+class LimitForm(Form):
+    per: Literal["visit", "day", "item", "year"]
+    amount: Name
+    pool: Code | None = None
+
+
+class ConditionalRateForm(Form):
+    when: ConditionForm
+    percent: Name
+
+
+class RateForm(Form):
+    """``instead``: the first that holds replaces the percentage; ``raised``: all that hold are added."""
+
+    percent: Name
+    instead: Annotated[tuple[ConditionalRateForm, ...], type_list] = ()
+    raised: Annotated[tuple[ConditionalRateForm, ...], type_list] = ()
+
+
+Limits = Annotated[tuple[LimitForm, ...], type_list]
+
+
+class BenefitForm(Form):
+    code: Code
+    name: Words
+    says: Words
+    clause: Text
+    scope: ScopeForm = ScopeForm()
+    limits: Limits = ()
+
+
+class ReimbursementForm(BenefitForm):
+    pays: Literal["reimbursement"]
+    deductible: DeductibleForm | None = None
+    bands: Name | None = None
+    rate: RateForm | None = None
+
+
+class LumpSumForm(BenefitForm):
+    pays: Literal["lump-sum"]
+    amount: Name
+    share: Name | None = None
+    by_grade: Name | None = None
+    repeats: bool = False
+
+
+class AllowanceForm(BenefitForm):
+    pays: Literal["allowance"]
+    per_night: Name
+
+
+AnyBenefitForm = Annotated[ReimbursementForm | LumpSumForm | AllowanceForm, Field(discriminator="pays")]
+
+
+class EntitlementForm(Form):
+    code: Code
+    name: Words
+    clause: Text
+    count: Name
+    per: Literal["year", "quarter", "month"] = "year"
+
+
+class ConditionalPriceForm(Form):
+    when: ConditionForm
+    amount: Name
+
+
+class PriceForm(Form):
+    amount: Name
+    instead: Annotated[tuple[ConditionalPriceForm, ...], type_list] = ()
+
+
+class ValidityForm(Form):
+    since: Day = Field(alias="from")
+    until: Day | None = None
+
+
+class ExampleForm(Form):
+    """A worked example in the form of a case file (without the plan), computed by the engine for the plan's page."""
+
+    title: Words
+    case: dict[str, Any]
+
+
+class TermsForm(Form):
+    """One version of one plan."""
+
+    code: Code
+    version: Text
+    name: Words
+    summary: Words
+    disease_family: Literal["asthma", "alzheimer", "parkinson", "female-cancer", "other"]
+    priority: Whole
+    valid: ValidityForm
+    source: Text
+    parameters: dict[Name, ParameterForm]
+    price: PriceForm
+    waiting_days: Name | None = None
+    joining: Annotated[tuple[JoiningForm, ...], type_list]
+    questions: Annotated[tuple[QuestionForm, ...], type_list]
+    benefits: Annotated[tuple[AnyBenefitForm, ...], type_list, Field(min_length=1)]
+    overall_limits: Texts = ()
+    entitlements: Annotated[tuple[EntitlementForm, ...], type_list] = ()
+    services: WordsList = ()
+    not_paid: WordsList = ()
+    examples: Annotated[tuple[ExampleForm, ...], type_list] = ()

@@ -1,0 +1,104 @@
+"""Which facts about a person terms may ask for, and in which form each is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .icd import read_icd
+from .scalars import read_date, read_number
+
+Reader = Callable[[object], object]
+
+
+def _choice(*values: str) -> Reader:
+    def read(value: object) -> object:
+        if value not in values:
+            raise ValueError(f"is none of {', '.join(values)}")
+        return value
+
+    return read
+
+
+def _number(lowest: int, highest: int) -> Reader:
+    def read(value: object) -> object:
+        number = read_number(value)
+        if not lowest <= number <= highest:
+            raise ValueError(f"is not between {lowest} and {highest}")
+        return number
+
+    return read
+
+
+def _list_of(reader: Reader) -> Reader:
+    def read(value: object) -> object:
+        if not isinstance(value, list | tuple):
+            raise ValueError("is not a list")
+        return tuple(reader(item) for item in value)
+
+    return read
+
+
+def _yes_no(value: object) -> object:
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false")
+    return value
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("is not a text")
+    return value.strip()
+
+
+def _screening(value: object) -> object:
+    if not isinstance(value, Mapping) or set(value) != {"result", "date"}:
+        raise ValueError("needs a result and a date")
+    return {"result": _choice("negative", "positive")(value["result"]), "date": read_date(value["date"])}
+
+
+_STAGES = ("I", "IA", "IA1", "IA2", "IA3", "IB", "II", "IIA", "IIB", "III", "IIIA", "IIIB", "IIIC", "IV", "IVA", "IVB")
+
+FACTS: Mapping[str, Reader] = {
+    "conditions": _list_of(read_icd),
+    "hoehn_yahr": _number(1, 5),
+    "screening": _screening,
+    "brain_screening": _choice("pass", "fail"),
+    "birads": _number(0, 6),
+    "fibroid_cm": _number(0, 100),
+    "cervical_polyp_cm": _number(0, 100),
+    "hpv": _choice("negative", "positive"),
+    "cervicitis": _choice("mild", "moderate", "severe"),
+    "benign_pathology": _yes_no,
+    "nsclc_stage": _choice(*_STAGES),
+    "markers": _list_of(_text),
+    "progressed": read_date,
+    "breast_surgery": read_date,
+    "severity": _choice("mild", "moderate", "severe"),
+    "roster": _text,
+    "occupation": _text,
+    "basic_insurance": _choice("city", "national", "none"),
+    "birth_defect_child": _yes_no,
+}
+"""Fact name -> reader; the parts of `screening` are asked as `screening.result` and `screening.date`."""
+
+FACT_PATHS = frozenset(FACTS) | {"screening.result", "screening.date"}
+
+
+def read_fact(name: str, value: object) -> object:
+    """A fact in the engine's own form (dates, numbers, tuples).  Raises ValueError, KeyError for an unknown name."""
+    return FACTS[name](value)
+
+
+def read_facts(raw: Mapping[str, Any]) -> dict[str, object]:
+    """All facts in the engine's own form; empty (null) ones are left out.  Raises ValueError, KeyError."""
+    return {name: read_fact(name, value) for name, value in raw.items() if value is not None}
+
+
+def fact_at(facts: Mapping[str, object], path: str) -> object:
+    """The value at `name` or `name.part`, None where nothing is known."""
+    name, _, part = path.partition(".")
+    value = facts.get(name)
+    if not part or value is None:
+        return value
+    return value.get(part) if isinstance(value, Mapping) else None

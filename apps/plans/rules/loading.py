@@ -1,0 +1,57 @@
+"""Reading, checking and freezing terms: from text or stored data to terms ready for use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from apps.plans.errors import TermsInvalid
+
+from .building import built_terms
+from .document import TermsForm
+from .faults import Fault, faults_of
+from .source import SourceError, read_source
+from .terms import Terms
+from .values import replaced
+
+
+def parse_terms(text: str, file: str) -> tuple[Terms, dict[str, Any]]:
+    """Terms of a file and its data as written.  Raises TermsInvalid naming file, line and field."""
+    try:
+        source = read_source(text)
+    except SourceError as error:
+        raise TermsInvalid(f"{file}: {error}") from None
+    terms, faults = _loaded(source.data, {})
+    if terms is None:
+        raise TermsInvalid(*(f"{file}:{source.line(fault.path)}: {fault}" for fault in faults))
+    return terms, source.data
+
+
+def load_terms(data: Mapping[str, Any], parameters: Mapping[str, Any] | None = None) -> Terms:
+    """Terms of stored data, some parameters replaced.  Raises TermsInvalid."""
+    terms, faults = _loaded(data, parameters or {})
+    if terms is None:
+        raise TermsInvalid(*(str(fault) for fault in faults))
+    return terms
+
+
+def content_hash(data: Mapping[str, Any]) -> str:
+    """SHA-256 of the terms as written, independent of order and spacing of the file."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _loaded(data: Any, parameters: Mapping[str, Any]) -> tuple[Terms | None, list[Fault]]:
+    try:
+        form = TermsForm.model_validate(data)
+        if parameters:
+            form = form.model_copy(update={"parameters": replaced(form.parameters, parameters)})
+        return built_terms(form), []
+    except ValidationError as error:
+        return None, faults_of(error, data)
+    except Fault as fault:
+        return None, [fault]

@@ -1,0 +1,199 @@
+"""Terms ready for use: names resolved to figures, every step of every benefit in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .clips import Clip
+from .conditions import Condition
+from .document import Words
+from .values import Figures
+
+REIMBURSEMENT, LUMP_SUM, ALLOWANCE = "reimbursement", "lump-sum", "allowance"
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """A condition of a benefit with the reason of its refusal."""
+
+    reason: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a benefit is for; None or empty means any."""
+
+    kinds: frozenset[str]
+    events: frozenset[str]
+    diagnosis: tuple[str, ...] | None
+    never_again: tuple[str, ...] | None
+    requires: tuple[Require, ...]
+    levels: tuple[str, ...]
+    areas: tuple[str, ...]
+    categories: frozenset[str]
+    catalogue: str | None
+    formulary: tuple[str, ...] | None
+    waiting_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalRate:
+    """A percentage (hundredths) for those for whom a condition holds."""
+
+    condition: Condition
+    share: int
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The share paid: fixed, replaced by the first condition that holds, raised by all that hold."""
+
+    share: int
+    clause: str
+    instead: tuple[ConditionalRate, ...] = ()
+    raised: tuple[ConditionalRate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A clip that may differ by unbroken policy years: the first rung for none, the last for all beyond."""
+
+    rungs: tuple[Clip, ...]
+
+    def for_year(self, renewed_years: int) -> Clip:
+        """The clip in force after so many renewals."""
+        return self.rungs[min(renewed_years, len(self.rungs) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lump:
+    """A sum paid at an event: a share of an amount, by grade where the plan has grades."""
+
+    amount: int
+    share: int
+    by_grade: tuple[int, ...]
+    repeats: bool
+    clause: str
+
+
+NO_LUMP = Lump(amount=0, share=0, by_grade=(), repeats=False, clause="")
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """One thing a plan pays: scope, then cost-sharing (deductible, bands, rate), then limits in their order."""
+
+    code: str
+    name: Words
+    says: Words
+    clause: str
+    pays: str
+    scope: Scope
+    cost_sharing: tuple[Ladder, ...] = ()
+    rate: Rate | None = None
+    limits: tuple[Ladder, ...] = ()
+    lump: Lump = NO_LUMP
+    per_night: int = 0
+    night_clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """One condition of joining, its reason code and what the plan says about it."""
+
+    reason: str
+    clause: str
+    says: Words
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose."""
+
+    value: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the questionnaire; the answer becomes the fact of that name."""
+
+    fact: str
+    kind: str
+    label: Words
+    help: Words | None
+    choices: tuple[Choice, ...]
+    required: bool
+    only_when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A service that is counted down as it is used."""
+
+    code: str
+    name: Words
+    clause: str
+    count: int
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The contribution for a policy year in fen; the first condition that holds replaces it."""
+
+    amount: int
+    clause: str
+    instead: tuple[tuple[Condition, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: a case without its plan."""
+
+    title: Words
+    case: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version of one plan, frozen and ready for the engine."""
+
+    code: str
+    version: str
+    name: Words
+    summary: Words
+    disease_family: str
+    priority: int
+    valid_from: date
+    valid_until: date | None
+    source: str
+    figures: Figures
+    price: Price
+    waiting_days: int
+    joining: tuple[Joining, ...]
+    questions: tuple[Question, ...]
+    benefits: tuple[Benefit, ...]
+    entitlements: tuple[Entitlement, ...]
+    services: tuple[Words, ...]
+    not_paid: tuple[Words, ...]
+    examples: tuple[Example, ...]
+
+    def benefit(self, code: str) -> Benefit:
+        """The benefit of that code.  Raises KeyError."""
+        for benefit in self.benefits:
+            if benefit.code == code:
+                return benefit
+        raise KeyError(code)
+
+    def filled(self, words: Words) -> Words:
+        """A text of the plan with its ``{parameter}`` places filled in."""
+        names = self.figures.by_name
+        return Words(zh=words.zh.format_map(names), en=words.en.format_map(names))
