@@ -16,7 +16,6 @@ from django.template.exceptions import TemplateSyntaxError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import smart_split
-from django.utils.text import smart_split
 
 COLUMNS, POSITION = "_table_columns", "_table_position"
 
