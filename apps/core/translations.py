@@ -24,6 +24,16 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 
+HEADER = """# What Gongji says, in Simplified Chinese.
+msgid ""
+msgstr ""
+"Language: zh_Hans\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+"""
+
 
 def _sources(root: Path) -> Iterator[tuple[Path, str]]:
     """Python files as they are, templates as Python-like text with their messages."""
@@ -57,7 +67,7 @@ def read_catalogue(root: Path) -> Catalog:
     """The Chinese catalogue, empty when there is none yet."""
     path = catalogue_path(root)
     if not path.exists():
-        return Catalog(locale="zh_Hans", charset="utf-8")
+        return Catalog(locale="zh_Hans", charset="utf-8", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale="zh_Hans")
 
@@ -70,7 +80,8 @@ def update_catalogue(root: Path) -> Catalog:
     path = catalogue_path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalog, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
+        file.write(HEADER.encode())
+        write_po(file, catalog, width=0, no_location=True, sort_output=True, ignore_obsolete=True, omit_header=True)
     return catalog
 
 

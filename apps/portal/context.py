@@ -11,6 +11,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role
+from apps.reminders.selectors import unread_count
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -81,7 +82,7 @@ def _items(request: HttpRequest, user: User) -> list[dict[str, object]]:
             url = reverse(place.url_name)
         except NoReverseMatch:
             continue
-        badge = 0
+        badge = unread_count(user) if place is INBOX else 0
         items.append(
             {
                 "label": place.label,
