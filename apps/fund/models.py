@@ -1,0 +1,95 @@
+"""The double-entry ledger: accounts, entries, lines, the closed days and the hash chain.
+
+Rows are written by the SQL function ``fund_post`` only and never change (migration 0002).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext
+
+from apps.core.fields import MoneyField
+from apps.fund.rules.chart import rule_of
+
+
+class Account(models.Model):
+    """An account; its balance is positive on its normal side and kept by the database."""
+
+    code = models.CharField(max_length=120, unique=True)
+    normal = models.SmallIntegerField(help_text="1: debit, -1: credit")
+    no_overdraft = models.BooleanField()
+    balance_fen = MoneyField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="fund_account_normal", condition=models.Q(normal__in=[1, -1])),
+            models.CheckConstraint(
+                name="fund_account_no_overdraft",
+                condition=models.Q(no_overdraft=False) | models.Q(balance_fen__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def name(self) -> str:
+        """The account in the reader's language, with plan or line where it is kept for each."""
+        suffix = self.code.partition(":")[2]
+        name = gettext(rule_of(self.code).name)
+        return f"{name} · {suffix}" if suffix else name
+
+
+class Entry(models.Model):
+    """One event in the books.  ``xact`` is the transaction that wrote it: lines join only within it."""
+
+    key = models.CharField(max_length=200, unique=True)
+    input_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=40)
+    effective_date = models.DateField(db_index=True)
+    recorded_at = models.DateTimeField()
+    source_label = models.CharField(max_length=60)
+    source_id = models.BigIntegerField()
+    memo = models.CharField(max_length=200, blank=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    xact = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source_label", "source_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.effective_date} {self.key}"
+
+
+class Line(models.Model):
+    """One side of an entry: debit positive, credit negative, never zero."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lines")
+    amount_fen = MoneyField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="fund_line_not_zero", condition=~models.Q(amount_fen=0))]
+
+    def __str__(self) -> str:
+        return f"{self.amount_fen} on account {self.account_id}"
+
+
+class Closing(models.Model):
+    """Up to and including which day the books are closed; the newest row counts."""
+
+    through = models.DateField()
+    closed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"closed through {self.through}"
+
+
+class ChainLink(models.Model):
+    """The hash of an entry with the hash before it, so that tampering shows; written after the fact."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="link")
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.hash[:12]}"
