@@ -5,7 +5,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
 from config.runner.environment import DEFAULT_PORT, as_owner, demo_environment, home
-from config.runner.lock import DemoLock
+from config.runner.lock import RunLock
 
 WITHOUT_DATABASE = frozenset(
     {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings"}
@@ -51,5 +51,5 @@ def surroundings(command: str, environ: MutableMapping[str, str]) -> Iterator[No
             provision(addresses_of(layout))
         yield
     finally:
-        if not cluster.adopted and not DemoLock(home(environ)).is_held_elsewhere():
+        if not cluster.adopted and not RunLock(home(environ), "demo").is_held_elsewhere():
             cluster.stop()

@@ -3,13 +3,15 @@
 import argparse
 import os
 import time
+from http import HTTPStatus
+
 from pathlib import Path
 
 from config.embedded.cluster import ClusterFailed
 from config.runner.environment import DEFAULT_PORT, demo_environment, home
-from config.runner.lock import DemoLock
+from config.runner.lock import RunLock
 from config.runner.prepare import NotPrepared, prepare
-from config.runner.services import first_page_answers, ports_taken, services
+from config.runner.services import first_page_status, ports_taken, services
 from config.runner.signals import StopRequested, StopSignals
 from config.runner.storage import Storage, embedded_storage, external_storage
 from config.runner.supervisor import Supervisor
@@ -23,7 +25,7 @@ def main(argv: list[str]) -> int:
     options = parse(argv)
     began = time.monotonic()
     var = home(os.environ)
-    lock = DemoLock(var)
+    lock = RunLock(var, "demo")
     if not lock.take():
         say(f"A demo of this clone is running already: {lock.read() or 'it is just starting'}")
         return 1
@@ -106,13 +108,14 @@ class Demo:
     def _wait_for_first_page(self, supervisor: Supervisor) -> bool:
         """Whether the first page came; if not, say why."""
         deadline = time.monotonic() + FIRST_PAGE_SECONDS
-        while not first_page_answers(self.options.port):
-            ended = [child.service for child in supervisor.children if child.has_ended]
+        while (status := first_page_status(self.options.port)) != HTTPStatus.OK:
             if self.signals.asked:
                 raise StopRequested
-            if ended or time.monotonic() > deadline:
+            ended = [child.service for child in supervisor.children if child.has_ended]
+            if ended or status is not None or time.monotonic() > deadline:
                 failed = ended[0] if ended else supervisor.children[0].service
-                say(f"{failed.name} did not start; the end of {failed.log}:\n{tail(failed.log)}")
+                trouble = f"answers {status}" if status and not ended else "did not start"
+                say(f"{failed.name} {trouble}; the end of {failed.log}:\n{tail(failed.log)}")
                 return False
             time.sleep(0.1)
         return True

@@ -1,15 +1,15 @@
-"""One demo per clone: who holds it, and at which address."""
+"""One demo and one verify per clone: who holds the lock, and with which note."""
 
 import fcntl
 from pathlib import Path
 from typing import IO
 
 
-class DemoLock:
-    """Held by the running demo for as long as its process lives; the kernel lets go when it dies."""
+class RunLock:
+    """Held by a running command for as long as its process lives; the kernel lets go when it dies."""
 
-    def __init__(self, var: Path) -> None:
-        self._path = var / "demo.lock"
+    def __init__(self, var: Path, name: str) -> None:
+        self._path = var / f"{name}.lock"
         self._handle: IO[str] | None = None
 
     def take(self) -> bool:
@@ -25,7 +25,7 @@ class DemoLock:
         return True
 
     def is_held_elsewhere(self) -> bool:
-        """Whether a demo of this clone runs in another process."""
+        """Whether that command of this clone runs in another process."""
         if self.take():
             self.release()
             return False

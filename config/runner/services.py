@@ -57,13 +57,13 @@ def has_module(name: str) -> bool:
     return (ROOT / (name.replace(".", "/") + ".py")).exists()
 
 
-def first_page_answers(port: int) -> bool:
-    """Whether the front page answers 200 already."""
+def first_page_status(port: int) -> int | None:
+    """The front page's HTTP status, or None when nobody answers yet."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
