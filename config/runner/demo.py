@@ -4,7 +4,6 @@ import argparse
 import os
 import time
 from http import HTTPStatus
-
 from pathlib import Path
 
 from config.embedded.cluster import ClusterFailed
