@@ -38,8 +38,13 @@ def shown(value: object) -> str:
 
 
 def faults_of(error: ValidationError, data: Any) -> list[Fault]:
-    """The faults pydantic found, in our words and with the paths of the written document."""
-    return [_fault(dict(item), data) for item in error.errors(include_url=False)]
+    """The faults pydantic found, one a field, in our words and with the paths of the written document."""
+    found: dict[Path, Fault] = {}
+    for item in error.errors(include_url=False):
+        if item["type"] != "none_required":
+            fault = _fault(dict(item), data)
+            found.setdefault(fault.path, fault)
+    return list(found.values())
 
 
 def _fault(item: dict[str, Any], data: Any) -> Fault:

@@ -1,0 +1,42 @@
+"""The catalogue's files: which plan versions they hold, read without any database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from apps.plans.rules import Terms, load_terms, parse_terms
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """One plan version as written, and ready for use."""
+
+    terms: Terms
+    data: dict[str, Any]
+
+
+@cache
+def catalogue_files(folder: Path = CATALOGUE) -> tuple[PlanFile, ...]:
+    """Every plan version of the catalogue, oldest first.  Raises TermsInvalid naming file, line and field."""
+    files = [PlanFile(*parse_terms(path.read_text("utf-8"), path.name)) for path in sorted(folder.glob("*.yaml"))]
+    return tuple(sorted(files, key=lambda file: (file.terms.valid_from, file.terms.code, file.terms.version)))
+
+
+def catalogue_terms(code: str, version: str | None, parameters: Mapping[str, Any]) -> Terms:
+    """Terms of a plan by code and version (None: the newest), some parameters replaced.
+
+    Raises KeyError with the field that names nothing, TermsInvalid for a parameter that does not fit.
+    """
+    versions = [file for file in catalogue_files() if file.terms.code == code]
+    if not versions:
+        raise KeyError("plan")
+    chosen = [file for file in versions if version in (None, file.terms.version)]
+    if not chosen:
+        raise KeyError("version")
+    return load_terms(chosen[-1].data, parameters) if parameters else chosen[-1].terms

@@ -1,0 +1,101 @@
+"""The form of a case file: which fields there are and how each is written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from .document import Day, Fen, Form, Text, type_list
+from .icd import read_icd
+from .scalars import read_whole
+
+Icd = Annotated[str, BeforeValidator(read_icd)]
+Whole = Annotated[int, BeforeValidator(read_whole)]
+
+
+def _payers(value: object) -> object:
+    """Earlier payers: a map, or nothing."""
+    if value is None:
+        return {}
+    if isinstance(value, dict) and "own" in value:
+        raise ValueError("names own, which is no earlier payer")
+    return value
+
+
+Payers = Annotated[dict[Text, Fen], BeforeValidator(_payers)]
+
+
+def _grade(value: object) -> object:
+    grade = None if value is None else read_whole(value)
+    if grade is not None and not 1 <= grade <= 10:
+        raise ValueError("is not between 1 and 10")
+    return grade
+
+
+class FacilityPart(Form):
+    level: Literal["primary", "secondary", "tertiary"] = "tertiary"
+    area: Literal["local", "outside"] = "local"
+
+
+class LinePart(Form):
+    category: Literal["drug", "bed", "exam", "surgery", "device", "gene-test", "other"]
+    billed: Fen
+    code: str = ""
+    catalogue: Literal["in", "out"] = "in"
+    paid_before: Payers = {}
+
+
+Event = Literal[
+    "diagnosis",
+    "in-situ",
+    "breast-cancer",
+    "female-disease",
+    "reconstruction",
+    "recurrence",
+    "metastasis",
+    "critical-first",
+    "death-illness",
+    "death-accident",
+    "disability",
+    "condolence",
+]
+
+
+class ClaimPart(Form):
+    id: Text
+    kind: Literal["inpatient", "outpatient", "special-outpatient", "pharmacy", "event"]
+    date: Day
+    discharged: Day | None = None
+    event: Event | None = None
+    severity: Literal["mild", "moderate", "severe"] | None = None
+    grade: Annotated[int | None, BeforeValidator(_grade)] = None
+    diagnosis: Icd | None = None
+    facility: FacilityPart = FacilityPart()
+    lines: Annotated[tuple[LinePart, ...], type_list] = ()
+    paid_before: Payers = {}
+
+
+class InsuredPart(Form):
+    born: Day
+    sex: Literal["female", "male"]
+    facts: dict[str, Any] = {}
+
+
+class PolicyPart(Form):
+    start: Day
+    end: Day
+    renewed_years: Whole = 0
+
+
+class CaseForm(Form):
+    """One insured person, one policy year of one plan and the claims in it."""
+
+    title: str | None = None
+    plan: Text
+    version: Text | None = None
+    parameters: dict[str, Any] = Field(default={})
+    insured: InsuredPart
+    policy: PolicyPart
+    claims: Annotated[tuple[ClaimPart, ...], type_list] = ()
+    expect: dict[str, Any] | None = None
