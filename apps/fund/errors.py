@@ -1,6 +1,6 @@
 """What the ledger refuses, each with a text for the person."""
 
-from apps.core.errors import DomainError, N_
+from apps.core.errors import N_, DomainError
 
 
 class KeyReused(DomainError):

@@ -40,11 +40,11 @@ def post_entry(
     The same key with the same input answers the first entry; accounts are opened on first use.
     Raises KeyReused, ClosedPeriod, Overdrawn; ValueError for lines that cannot be an entry.
     """
-    if len(lines) < 2 or sum(fen for _, fen in lines) or not all(fen for _, fen in lines):
+    codes, amounts = [code for code, _ in lines], [fen for _, fen in lines]
+    if len(lines) < 2 or sum(amounts) or 0 in amounts:
         raise ValueError(f"lines do not make an entry: {lines}")
-    codes = [code for code, _ in lines]
     rules = [rule_of(code) for code in codes]
-    sides = ([rule.normal for rule in rules], [rule.no_overdraft for rule in rules], [fen for _, fen in lines])
+    sides = ([rule.normal for rule in rules], [rule.no_overdraft for rule in rules], amounts)
     try:
         with connection.cursor() as cursor:
             cursor.execute(POST, (key, kind, effective_date, now, *source, memo, reverses, codes, *sides))

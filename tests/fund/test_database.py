@@ -30,7 +30,8 @@ def run(sql, *values):
 
 def post(codes, amounts, key="attack", reverses=None):
     run(
-        "SELECT fund_post(%s, 'test', '2026-11-23', now(), 'tests.row', 1, '', %s, %s, %s::smallint[], %s, %s::bigint[])",
+        "SELECT fund_post(%s, 'test', '2026-11-23', now(), 'tests.row', 1, '',"
+        " %s, %s, %s::smallint[], %s, %s::bigint[])",
         *(key, reverses, codes, [1] * len(codes), [False] * len(codes), amounts),
     )
 
@@ -67,7 +68,7 @@ def test_one_line_twice_is_not_more_than_the_first(entry):
     ids=["update", "delete", "truncate"],
 )
 def test_nothing_booked_is_changed_or_removed(entry, table, attack):
-    with pytest.raises(DatabaseError, match="append-only|changes only by entries"):
+    with pytest.raises(DatabaseError, match=r"append-only|changes only by entries"):
         run(attack.format(table))
     assert Entry.objects.count() == 1
 
@@ -109,7 +110,8 @@ def _sealed(entry):
 def test_a_line_moved_in_by_hand_still_moves_the_balance(entry):
     with pytest.raises(DatabaseError, match="does not balance"):
         run(
-            "INSERT INTO fund_line (entry_id, account_id, amount_fen) SELECT entry_id, account_id, 5 FROM fund_line LIMIT 1"
+            "INSERT INTO fund_line (entry_id, account_id, amount_fen)"
+            " SELECT entry_id, account_id, 5 FROM fund_line LIMIT 1"
         )
     assert Line.objects.count() == 2
 
