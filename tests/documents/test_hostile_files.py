@@ -97,12 +97,8 @@ def with_action(action: dict[str, str], key: str = "/OpenAction", on_page: bool 
     writer = PdfWriter()
     page = writer.add_blank_page(100, 100)
     holder = page if on_page else writer.root_object
-    entries = {
-        NameObject(k): NameObject(v) if v.startswith("/") else TextStringObject(v) for k, v in action.items()
-    }
-    holder[NameObject(key)] = (
-        ArrayObject([DictionaryObject(entries)]) if on_page else DictionaryObject(entries)
-    )
+    entries = {NameObject(k): NameObject(v) if v.startswith("/") else TextStringObject(v) for k, v in action.items()}
+    holder[NameObject(key)] = ArrayObject([DictionaryObject(entries)]) if on_page else DictionaryObject(entries)
     return written(writer)
 
 
@@ -179,7 +175,5 @@ def test_a_locked_pdf_is_refused(make_user, now):
 
 
 def test_a_phone_photo_format_gets_its_own_advice(make_user, now):
-    said = refuse(
-        make_user, now, b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "r.heic", errors.PhoneFormat
-    )
+    said = refuse(make_user, now, b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "r.heic", errors.PhoneFormat)
     assert "most compatible" in said

@@ -1,0 +1,1 @@
+"""How a bill is filed, checked, decided and shown, pure: no database, no clock."""
