@@ -64,7 +64,9 @@ STAFF = (
     Worker("chair", "沈岳", (Role.COUNCIL,), "insurer", "理事会主席（保险方）", "Chair of the council", "insurer"),
     Worker("council.hospital1", "傅岩", (Role.COUNCIL,), "children", "理事（医院方）", "Council, hospital", "hospital"),
     Worker("council.hospital2", "姜澜", (Role.COUNCIL,), "children", "理事（医院方）", "Council, hospital", "hospital"),
-    Worker("council.tech", "陆航", (Role.COUNCIL,), "technology", "理事（技术方）", "Council, technology", "technology"),
+    Worker(
+        "council.tech", "陆航", (Role.COUNCIL,), "technology", "理事（技术方）", "Council, technology", "technology"
+    ),
     Worker("council.doctor1", "田野", (Role.COUNCIL,), "maple", "理事（社区医生）", "Council, doctors", "doctors"),
     Worker("council.doctor2", "苏禾", (Role.COUNCIL,), "lotus", "理事（社区医生）", "Council, doctors", "doctors"),
     Worker("council.parent1", "叶青", (Role.COUNCIL,), "", "理事（家长）", "Council, parents", "parents"),

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-SURNAMES = (
-    "林 Lin,周 Zhou,陈 Chen,黄 Huang,吴 Wu,徐 Xu,孙 Sun,马 Ma,朱 Zhu,胡 Hu,郭 Guo,何 He,高 Gao,罗 Luo,郑 Zheng,梁 Liang,谢 Xie,"
-    "宋 Song,唐 Tang,许 Xu,韩 Han,冯 Feng,邓 Deng,曹 Cao,彭 Peng,曾 Zeng,肖 Xiao,田 Tian,董 Dong,潘 Pan,袁 Yuan,蔡 Cai,余 Yu,"
-    "杜 Du,叶 Ye,程 Cheng,苏 Su,魏 Wei,吕 Lü,丁 Ding,沈 Shen,任 Ren,姚 Yao,卢 Lu,傅 Fu,钟 Zhong,姜 Jiang,崔 Cui,谭 Tan,陆 Lu"
-).split(",")
-WOMEN = "悦 静 敏 芳 婷 雪 颖 琳 慧 晶 倩 瑶 岚 蕾 佳怡 雨欣 思涵 梦琪 诗雨 若曦 晓燕 丽华 秀兰 玉珍 文娟 雅文 子晴 可馨".split()
-MEN = "伟 强 磊 军 洋 勇 杰 涛 明 超 鹏 辉 宇轩 浩然 子墨 俊杰 一诺 梓豪 天佑 文博 建国 志远 国栋 海涛 晓东 立新 思远 嘉言".split()
+SURNAMES = "林周陈黄吴徐孙马朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡余杜叶程苏魏吕丁沈任姚卢傅钟姜崔谭陆"
+WOMEN = "悦静敏芳婷雪颖琳慧晶倩瑶岚蕾怡彤月希安宁"
+MEN = "伟强磊军洋勇杰涛明超鹏辉轩然墨诺豪佑博远"
+SECOND = "佳雨思梦诗若晓丽秀玉文雅子可宇浩俊一天建国志海立嘉"
 
 CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_LETTERS = "10X98765432"
@@ -37,10 +34,11 @@ class Names:
         self._serials: dict[tuple[date, str], int] = {}
 
     def surname(self) -> str:
-        return self.random.choice(SURNAMES).split()[0]
+        return self.random.choice(SURNAMES)
 
     def given(self, sex: str) -> str:
-        return self.random.choice(WOMEN if sex == "female" else MEN)
+        last = self.random.choice(WOMEN if sex == "female" else MEN)
+        return self.random.choice(SECOND) + last if self.random.random() < 0.7 else last
 
     def identity(self, born: date, sex: str) -> str:
         serial = self._serials.get((born, sex), 0)
