@@ -32,6 +32,7 @@ def built_terms(form: TermsForm) -> made.Terms:
         summary=form.summary,
         disease_family=form.disease_family,
         priority=form.priority,
+        offered=form.offered,
         valid_from=form.valid.since,
         valid_until=form.valid.until,
         source=form.source,

@@ -34,7 +34,7 @@ def answered(case: Case) -> dict[str, Any]:
         "enrolment": {"accepted": enrolment.accepted, "reasons": list(enrolment.codes)},
         "claims": [_claim(claim, made) for claim, made in zip(case.claims, decisions, strict=True)],
         "year": _year(decisions, [benefit.code for benefit in case.terms.benefits]),
-        "waterfall": _waterfall(case, decisions),
+        "waterfall": [{"payer": payer, "paid": yuan(fen)} for payer, fen in waterfall(case, decisions)],
     }
 
 
@@ -69,8 +69,8 @@ def _year(decisions: Iterable[Decision], codes: list[str]) -> dict[str, Any]:
     }
 
 
-def _waterfall(case: Case, decisions: Iterable[Decision]) -> list[dict[str, str]]:
-    """Who paid what of the billed cost of all claims; the family's own share is always shown."""
+def waterfall(case: Case, decisions: Iterable[Decision]) -> list[tuple[str, int]]:
+    """Who paid how many fen of the billed cost of all claims; ``own``, the family's share, always stands last."""
     paid: dict[str, int] = {}
     for claim in case.claims:
         for payers in (claim.paid_before, *(line.paid_before for line in claim.lines)):
@@ -79,4 +79,4 @@ def _waterfall(case: Case, decisions: Iterable[Decision]) -> list[dict[str, str]
     of_plan = sum(sum(decision.line_paid_fen) for decision in decisions)
     own = sum(claim.billed_fen for claim in case.claims) - sum(paid.values()) - of_plan
     shown = [(payer, fen) for payer, fen in [*in_waterfall_order(paid), (case.terms.code, of_plan)] if fen]
-    return [{"payer": payer, "paid": yuan(fen)} for payer, fen in [*shown, ("own", own)]]
+    return [*shown, ("own", own)]

@@ -331,6 +331,8 @@ class TermsForm(Form):
     summary: Words
     disease_family: Literal["asthma", "alzheimer", "parkinson", "female-cancer", "other"]
     priority: Whole
+    offered: bool = True
+    """Whether it can be joined in the portal; the others are there for case files and comparison."""
     valid: ValidityForm
     source: Text
     parameters: dict[Name, ParameterForm]

@@ -172,6 +172,7 @@ class Terms:
     summary: Words
     disease_family: str
     priority: int
+    offered: bool
     valid_from: date
     valid_until: date | None
     source: str

@@ -1,0 +1,124 @@
+"""A plan in the reader's words: who may join, what is paid, what not, what it costs, with worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.plans.rules import Benefit, Decision, Terms, Words, sentence
+from apps.plans.rules.case_answer import waterfall
+from apps.plans.rules.case_file import Case
+from apps.plans.rules.checking import worked_examples
+
+PAYER_NAMES: dict[str, str | Promise] = {
+    "basic": _("Basic insurance"),
+    "catastrophic": _("Catastrophic insurance"),
+    "city": _("City plan"),
+    "mutual": _("Another mutual plan"),
+    "enterprise": _("Enterprise aid"),
+    "assistance": _("Medical assistance"),
+    "charity": _("Charity"),
+}
+FAMILY_NAMES: dict[str, str | Promise] = {
+    "asthma": _("Asthma in children"),
+    "alzheimer": _("Alzheimer's disease"),
+    "parkinson": _("Parkinson's disease"),
+    "female-cancer": _("Cancers of women"),
+    "other": _("Other plans"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitWords:
+    """One benefit in one language."""
+
+    code: str
+    name: str
+    says: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleWords:
+    """A worked example: what happened, how the amount came about, what the plan pays."""
+
+    title: str
+    sentences: tuple[str, ...]
+    paid_fen: int
+    parts: tuple[tuple[str | Promise, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """Everything a plan's page says, in one language."""
+
+    code: str
+    version: str
+    name: str
+    summary: str
+    family: str | Promise
+    price_fen: int
+    who: tuple[str, ...]
+    benefits: tuple[BenefitWords, ...]
+    services: tuple[str, ...]
+    entitlements: tuple[tuple[str, int, str], ...]
+    not_paid: tuple[str, ...]
+    waiting_days: int
+
+
+def plan_words(terms: Terms, language: str) -> PlanWords:
+    """The plan in one language."""
+
+    def said(words: Words) -> str:
+        return in_language(terms.filled(words), language)
+
+    return PlanWords(
+        code=terms.code,
+        version=terms.version,
+        name=in_language(terms.name, language),
+        summary=said(terms.summary),
+        family=FAMILY_NAMES[terms.disease_family],
+        price_fen=terms.price.amount,
+        who=tuple(said(joining.says) for joining in terms.joining),
+        benefits=tuple(_benefit(benefit, said(benefit.says), language) for benefit in terms.benefits),
+        services=_each(terms.services, terms, language),
+        entitlements=tuple((in_language(item.name, language), item.count, item.per) for item in terms.entitlements),
+        not_paid=_each(terms.not_paid, terms, language),
+        waiting_days=terms.waiting_days,
+    )
+
+
+def in_language(words: Words, language: str) -> str:
+    """The one of the two texts that the reader wants."""
+    return words.zh if language.lower().startswith("zh") else words.en
+
+
+def _benefit(benefit: Benefit, says: str, language: str) -> BenefitWords:
+    return BenefitWords(benefit.code, in_language(benefit.name, language), says, benefit.clause)
+
+
+def _each(items: Iterable[Words], terms: Terms, language: str) -> tuple[str, ...]:
+    return tuple(in_language(terms.filled(words), language) for words in items)
+
+
+def example_words(terms: Terms, language: str) -> tuple[ExampleWords, ...]:
+    """The plan's worked examples as the engine decides them now."""
+    return tuple(
+        ExampleWords(
+            title=in_language(example.title, language),
+            sentences=tuple(sentence(step, terms, language) for decision in decisions for step in decision.steps),
+            paid_fen=sum(decision.paid_fen for decision in decisions),
+            parts=_parts(case, decisions),
+        )
+        for example, case, decisions in worked_examples(terms)
+    )
+
+
+def _parts(case: Case, decisions: Sequence[Decision]) -> tuple[tuple[str | Promise, int], ...]:
+    """Who bears the bill, for the bar; nothing where there is no bill."""
+    rows = waterfall(case, decisions)
+    names: dict[str, str | Promise] = {**PAYER_NAMES, case.terms.code: _("This plan"), "own": _("Your own share")}
+    return tuple((names.get(payer, payer), fen) for payer, fen in rows) if any(fen for _payer, fen in rows) else ()
