@@ -8,10 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 
 from apps.fund.models import Account, ChainLink, Closing, Entry, Line
 from apps.fund.rules.chart import CHART, DEBIT, rule_of
+
+KEPT = ("fund_entry", "fund_line", "fund_closing", "fund_chainlink")
+GUARDS = (
+    *(f"{table}_keeps_rows" for table in KEPT),
+    *(f"{table}_keeps_all" for table in (*KEPT, "fund_account")),
+    *("fund_entry_seal", "fund_line_seal", "fund_line_carry", "fund_account_guard", "fund_closing_waits"),
+    *("fund_entry_balances", "fund_line_balances"),
+)
 
 
 def balance(code: str) -> int:
@@ -107,6 +116,14 @@ def unbalanced_entries() -> list[int]:
 def ledger_is_balanced() -> bool:
     """Whether every entry balances and every kept balance equals its lines."""
     return not unequal_accounts() and not unbalanced_entries()
+
+
+def missing_triggers() -> list[str]:
+    """Names of the guards of the ledger that somebody removed or switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+        present = {name for (name,) in cursor.fetchall()}
+    return [name for name in GUARDS if name not in present]
 
 
 def unchained_entries(limit: int) -> list[Entry]:

@@ -15,7 +15,14 @@ from apps.fund.errors import AlreadyReversed, ClosedPeriod, KeyReused, Overdrawn
 from apps.fund.models import ChainLink, Closing, Entry
 from apps.fund.rules.chart import rule_of
 from apps.fund.rules.postings import Posting, lines_of
-from apps.fund.selectors import chain_hash, unchained_entries
+from apps.fund.selectors import (
+    broken_link,
+    chain_hash,
+    missing_triggers,
+    unbalanced_entries,
+    unchained_entries,
+    unequal_accounts,
+)
 
 Lines = Sequence[tuple[str, int]]
 CLOSED = "GJ001"
@@ -41,7 +48,7 @@ def post_entry(
     Raises KeyReused, ClosedPeriod, Overdrawn; ValueError for lines that cannot be an entry.
     """
     codes, amounts = [code for code, _ in lines], [fen for _, fen in lines]
-    if len(lines) < 2 or sum(amounts) or 0 in amounts:
+    if len(lines) < 2 or sum(amounts) != 0 or 0 in amounts:
         raise ValueError(f"lines do not make an entry: {lines}")
     rules = [rule_of(code) for code in codes]
     sides = ([rule.normal for rule in rules], [rule.no_overdraft for rule in rules], amounts)
@@ -134,3 +141,14 @@ def extend_chain(*, limit: int = 2000) -> int:
         links.append(ChainLink(entry=entry, hash=previous))
     ChainLink.objects.bulk_create(links)
     return len(links)
+
+
+def check_books() -> list[str]:
+    """Chain what is new, recompute everything, and answer what is wrong in words; nothing when all is well."""
+    while extend_chain():
+        pass
+    faults = [f"account {code} is not the sum of its lines" for code in unequal_accounts()]
+    faults += [f"entry {entry_id} does not balance" for entry_id in unbalanced_entries()]
+    faults += [f"trigger {name} is missing or switched off" for name in missing_triggers()]
+    broken = broken_link()
+    return faults if broken is None else [*faults, f"entry {broken} differs from its hash in the chain"]

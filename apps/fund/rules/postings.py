@@ -13,6 +13,7 @@ class Posting(Enum):
 
     CONTRIBUTION_RECEIVED = "contribution-received"
     MONEY_ARRIVED = "money-arrived"
+    MONEY_UNEXPLAINED = "money-unexplained"
     CONTRIBUTION_REFUND_REQUESTED = "contribution-refund-requested"
     CLAIM_DECIDED = "claim-decided"
     CLAIM_REVERSED = "claim-reversed"
@@ -48,6 +49,7 @@ P = Posting
 TABLE: dict[Posting, Sides] = {
     P.CONTRIBUTION_RECEIVED: Sides("bank-clearing", "contributions-in-advance:{plan}"),
     P.MONEY_ARRIVED: Sides("bank", "bank-clearing"),
+    P.MONEY_UNEXPLAINED: Sides("bank", "suspense", is_signed=True),
     P.CONTRIBUTION_REFUND_REQUESTED: Sides("{account}", "in-transit"),
     P.CLAIM_DECIDED: Sides("claims-incurred:{plan}", "claims-payable:{plan}"),
     P.CLAIM_REVERSED: Sides("claims-payable:{plan}", "claims-incurred:{plan}"),

@@ -1,0 +1,26 @@
+"""Which way an order to the bank may go: its states and the legal steps between them."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    REQUESTED = "requested"
+    SUBMITTING = "submitting"
+    SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
+    SETTLED = "settled"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+S = State
+UNSETTLED = (S.SUBMITTING, S.UNKNOWN, S.SUBMITTED)  # the bank may have it; its statement decides
+LEGAL: dict[State, frozenset[State]] = {
+    S.REQUESTED: frozenset({S.SUBMITTING}),
+    S.SUBMITTING: frozenset({S.SUBMITTED, S.UNKNOWN, S.FAILED, S.SETTLED}),
+    S.UNKNOWN: frozenset({S.SUBMITTING, S.SUBMITTED, S.FAILED, S.SETTLED}),
+    S.SUBMITTED: frozenset({S.SETTLED, S.FAILED}),
+    S.SETTLED: frozenset({S.RETURNED}),
+    S.FAILED: frozenset(),
+    S.RETURNED: frozenset(),
+}

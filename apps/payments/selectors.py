@@ -1,0 +1,67 @@
+"""What upper apps and pages ask about payments; nothing here is ever pushed upward."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from apps.payments.models import Checkout, CheckoutState, LineState, Order, PayeeAccount, StatementLine
+from apps.payments.rules.states import State
+
+
+def order_of(label: str, source_id: int) -> Order | None:
+    """The newest order for one row of another app."""
+    return Order.objects.filter(source_label=label, source_id=source_id).order_by("-id").first()
+
+
+def orders_of(label: str, source_ids: Iterable[int]) -> dict[int, list[Order]]:
+    """Orders by source id, newest first, for many rows in one query."""
+    found: dict[int, list[Order]] = defaultdict(list)
+    for order in Order.objects.filter(source_label=label, source_id__in=list(source_ids)).order_by("-id"):
+        found[order.source_id].append(order)
+    return dict(found)
+
+
+def checkout_of(label: str, source_id: int) -> Checkout | None:
+    """The newest checkout for one row of another app."""
+    return Checkout.objects.filter(source_label=label, source_id=source_id).order_by("-id").first()
+
+
+def checkouts_of(label: str, source_ids: Iterable[int]) -> dict[int, list[Checkout]]:
+    """Checkouts by source id, newest first, for many rows in one query."""
+    found: dict[int, list[Checkout]] = defaultdict(list)
+    for checkout in Checkout.objects.filter(source_label=label, source_id__in=list(source_ids)).order_by("-id"):
+        found[checkout.source_id].append(checkout)
+    return dict(found)
+
+
+def paid_checkouts(after: datetime | None = None) -> QuerySet[Checkout]:
+    """Paid checkouts in the order they were paid; ``after``: paid since then."""
+    paid = Checkout.objects.filter(state=CheckoutState.PAID).order_by("paid_at", "id")
+    return paid if after is None else paid.filter(paid_at__gte=after)
+
+
+def payee_account_of(label: str, owner_id: int) -> PayeeAccount | None:
+    """The account an owner has named last, perhaps still held."""
+    return PayeeAccount.objects.filter(owner_label=label, owner_id=owner_id, replaced_at=None).first()
+
+
+def orders(state: str = "") -> QuerySet[Order]:
+    """All orders, newest first, or those in one state; unknown states mean all."""
+    rows = Order.objects.select_related("payee_account").order_by("-id")
+    return rows.filter(state=state) if state in State else rows
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many orders are in each state, in the order of the states."""
+    counts = dict(Order.objects.values_list("state").annotate(count=Count("id")).order_by())
+    return {state: counts.get(state, 0) for state in State}
+
+
+def differences() -> QuerySet[StatementLine]:
+    """Lines of the bank's statement a person must look at, newest first."""
+    lines = StatementLine.objects.filter(state__in=[LineState.QUARANTINE, LineState.WAITING])
+    return lines.select_related("order").order_by("-number")

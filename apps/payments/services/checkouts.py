@@ -1,0 +1,126 @@
+"""Money paid in: ask for it, learn from the bank that it was paid, and that it arrived."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from apps.core.errors import N_
+from apps.fund.rules.postings import Posting
+from apps.fund.selectors import open_day
+from apps.fund.services import book
+from apps.payments.errors import BankSilent, PaymentKeyReused
+from apps.payments.gateway import BankUnsure, CheckoutAnswer, bank
+from apps.payments.models import Checkout, CheckoutState
+from apps.payments.rules.keys import payment_key
+
+LABEL = "payments.checkout"
+LIFE = timedelta(hours=24)
+FIRST_WAIT = timedelta(seconds=4)
+WRONG_AMOUNT = N_("The bank received another amount than we asked for.")
+DECLINED = N_("The bank declined the payment.")
+
+
+@transaction.atomic
+def open_checkout(
+    *,
+    key: str | UUID,
+    source: tuple[str, int],
+    amount_fen: int,
+    return_url: str,
+    now: datetime,
+    purpose: str = "contribution",
+) -> Checkout:
+    """Ask for money; the payer is sent to ``checkout.pay_url``.  The same key answers the first checkout.
+
+    ``return_url`` is where "go on" leads after the payment.  Raises PaymentKeyReused.
+    """
+    wanted = Checkout(
+        key=payment_key(f"checkout:{key}"),
+        purpose=purpose,
+        source_label=source[0],
+        source_id=source[1],
+        amount_fen=amount_fen,
+        return_url=return_url,
+        created_at=now,
+    )
+    try:
+        with transaction.atomic():
+            wanted.save(force_insert=True)
+    except IntegrityError:
+        known = Checkout.objects.filter(key=wanted.key).first()
+        if known is None:
+            raise
+        if (known.source_label, known.source_id, known.amount_fen) != (*source, amount_fen):
+            raise PaymentKeyReused from None
+        return known
+    return wanted
+
+
+def payment_page(*, checkout: Checkout, return_url: str, language: str) -> str:
+    """Open the bank's page for a checkout and answer its address.  Calls the bank; raises BankSilent."""
+    try:
+        return bank().open_checkout(checkout.key, checkout.amount_fen, return_url, language).pay_url
+    except BankUnsure as error:
+        raise BankSilent from error
+
+
+def confirm_checkout(*, checkout_id: int, now: datetime) -> Checkout:
+    """Ask the bank whether it was paid and record a clear answer.  Calls the bank: not inside a transaction."""
+    checkout = Checkout.objects.get(pk=checkout_id)
+    if checkout.state != CheckoutState.OPEN:
+        return checkout
+    try:
+        answer = bank().checkout(checkout.key)
+    except BankUnsure:
+        answer = None
+    return _record(checkout_id, answer, now)
+
+
+@transaction.atomic
+def _record(checkout_id: int, answer: CheckoutAnswer | None, now: datetime) -> Checkout:
+    checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+    if checkout.state != CheckoutState.OPEN:
+        return checkout
+    checkout.asked_at = now
+    if answer is not None and answer.state == "paid":
+        checkout.gateway_reference = answer.reference
+        if answer.amount_fen == checkout.amount_fen:
+            checkout.state, checkout.paid_at = CheckoutState.PAID, now
+        else:
+            checkout.state, checkout.reason = CheckoutState.FAILED, WRONG_AMOUNT
+    elif answer is not None and answer.state == "declined":
+        checkout.state, checkout.reason = CheckoutState.FAILED, DECLINED
+    elif now - checkout.created_at > LIFE:
+        checkout.state = CheckoutState.EXPIRED
+    checkout.save(update_fields=["asked_at", "gateway_reference", "state", "paid_at", "reason"])
+    return checkout
+
+
+def confirm_checkouts(*, limit: int, now: datetime) -> int:
+    """Ask about the open checkouts not asked about for a while: the payer may never come back to us."""
+    quiet = Q(asked_at=None, created_at__lte=now - FIRST_WAIT) | Q(asked_at__lte=now - FIRST_WAIT)
+    due = Checkout.objects.filter(quiet, state=CheckoutState.OPEN).order_by("asked_at")
+    ids = list(due.values_list("id", flat=True)[:limit])
+    for checkout_id in ids:
+        confirm_checkout(checkout_id=checkout_id, now=now)
+    return len(ids)
+
+
+def record_arrived(*, checkout: Checkout, bank_date: date, now: datetime) -> None:
+    """The statement shows the money: it is paid whatever we believed.  Inside the transaction that locked it."""
+    checkout.bank_date = bank_date
+    if checkout.state != CheckoutState.PAID:
+        checkout.state, checkout.paid_at, checkout.reason = CheckoutState.PAID, now, ""
+    checkout.save(update_fields=["bank_date", "state", "paid_at", "reason"])
+    book(
+        Posting.MONEY_ARRIVED,
+        amount_fen=checkout.amount_fen,
+        key=f"checkout:{checkout.key}:arrived",
+        effective_date=open_day(bank_date),
+        source=(LABEL, checkout.pk),
+        now=now,
+    )

@@ -1,0 +1,155 @@
+"""Ask for a payment, and record what becomes of it: every step with its entry in the ledger, once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, Func
+
+from apps.core.clock import business_day
+from apps.core.jobs import ring
+from apps.fund.rules.postings import Posting
+from apps.fund.selectors import open_day
+from apps.fund.services import book
+from apps.payments.errors import PaymentKeyReused
+from apps.payments.models import Order, Purpose
+from apps.payments.rules.keys import payment_key
+from apps.payments.rules.states import UNSETTLED, State
+
+LABEL = "payments.order"
+DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
+
+
+@transaction.atomic
+def request_payment(
+    *,
+    key: str,
+    purpose: str,
+    source: tuple[str, int],
+    payee_account_id: int,
+    amount_fen: int,
+    owed_account: str,
+    now: datetime,
+) -> Order:
+    """Ask for one payment: the row and the reservation of its money, together; a task sends it.
+
+    ``key`` says which business fact is paid (``claim:17:1``); asked again it answers the first order.
+    Raises PaymentKeyReused; fund.errors.Overdrawn when the owed account does not hold the amount.
+    """
+    wanted = Order(
+        key=payment_key(key),
+        business_key=key,
+        purpose=Purpose(purpose),
+        source_label=source[0],
+        source_id=source[1],
+        payee_account_id=payee_account_id,
+        amount_fen=amount_fen,
+        owed_account=owed_account,
+        requested_at=now,
+        state_at=now,
+    )
+    known = Order.objects.filter(key=wanted.key).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                wanted.save(force_insert=True)
+        except IntegrityError:
+            known = Order.objects.filter(key=wanted.key).first()
+            if known is None:
+                raise
+    if known is not None:
+        return _same(known, wanted)
+    refund = wanted.purpose == Purpose.REFUND
+    event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
+    _book(wanted, event, "reserve", business_day(now), now)
+    ring("payments.send_due")
+    return wanted
+
+
+def _same(known: Order, wanted: Order) -> Order:
+    """The first order, if what is asked now is the same payment.  (Another account named since does not matter.)"""
+    for name in ("purpose", "source_label", "source_id", "amount_fen", "owed_account"):
+        if getattr(known, name) != getattr(wanted, name):
+            raise PaymentKeyReused
+    return known
+
+
+def _book(order: Order, event: Posting, step: str, day: date, now: datetime) -> None:
+    book(
+        event,
+        account=order.owed_account,
+        amount_fen=order.amount_fen,
+        key=f"payout:{order.key}:{step}",
+        effective_date=open_day(day),
+        source=(LABEL, order.pk),
+        now=now,
+    )
+
+
+@transaction.atomic
+def record_accepted(*, order_id: int, attempt: int, reference: str) -> bool:
+    """The bank took it; False when the worker is late and the order went on without it."""
+    sending = Order.objects.filter(pk=order_id, state__in=[State.SUBMITTING, State.UNKNOWN], attempt=attempt)
+    return bool(
+        sending.update(
+            state=State.SUBMITTED,
+            state_at=DATABASE_CLOCK,
+            lease_until=None,
+            next_try_at=None,
+            gateway_reference=reference,
+            reason="",
+        )
+    )
+
+
+@transaction.atomic
+def record_unsure(*, order_id: int, attempt: int, reason: str) -> bool:
+    """No clear answer: from here only an inquiry or the statement moves it on."""
+    sending = Order.objects.filter(pk=order_id, state=State.SUBMITTING, attempt=attempt)
+    return bool(
+        sending.update(
+            state=State.UNKNOWN,
+            state_at=DATABASE_CLOCK,
+            lease_until=None,
+            next_try_at=DATABASE_CLOCK,
+            reason=reason[:200],
+        )
+    )
+
+
+@transaction.atomic
+def record_failed(
+    *, order_id: int, reason: str, day: date, now: datetime, attempt: int | None = None, reference: str = ""
+) -> bool:
+    """The bank refuses for good: what is owed stays owed.  False when the order went on in the meantime."""
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if order.state not in UNSETTLED or attempt not in (None, order.attempt):
+        return False
+    order.state, order.state_at, order.reason = State.FAILED, now, reason[:200]
+    order.lease_until = order.next_try_at = None
+    order.gateway_reference = reference or order.gateway_reference
+    order.save(update_fields=["state", "state_at", "reason", "lease_until", "next_try_at", "gateway_reference"])
+    _book(order, Posting.PAYMENT_FAILED, "fail", day, now)
+    return True
+
+
+def record_settled(*, order: Order, bank_date: date, reference: str, now: datetime) -> None:
+    """The statement shows it: paid.  Inside the transaction that locked the order."""
+    order.state, order.state_at, order.settled_date, order.reason = State.SETTLED, now, bank_date, ""
+    order.lease_until = order.next_try_at = None
+    order.gateway_reference = reference or order.gateway_reference
+    order.save(
+        update_fields=[
+            *("state", "state_at", "settled_date", "reason"),
+            *("lease_until", "next_try_at", "gateway_reference"),
+        ]
+    )
+    _book(order, Posting.PAYMENT_SETTLED, "settle", bank_date, now)
+
+
+def record_returned(*, order: Order, bank_date: date, now: datetime) -> None:
+    """The money came back, perhaps days later: what was owed is owed again.  Inside the locking transaction."""
+    order.state, order.state_at, order.returned_date = State.RETURNED, now, bank_date
+    order.save(update_fields=["state", "state_at", "returned_date"])
+    _book(order, Posting.PAYMENT_RETURNED, "return", bank_date, now)

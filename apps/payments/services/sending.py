@@ -1,0 +1,158 @@
+"""Send what is due to the bank and find out what became of what is unknown.
+
+Each order is claimed in a transaction of its own, committed before the bank is called; the answer is recorded only
+if the order still waits for this very attempt.  Leases and waits are measured by the database's clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.core.clock import business_day
+from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
+from apps.payments.models import Order
+from apps.payments.rules.states import State
+from apps.payments.services.orders import DATABASE_CLOCK, record_accepted, record_failed, record_unsure
+
+MOST_SECONDS = 15.0  # of one run; below the time limit of a task, whatever the bank does
+MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
+MOST_ATTEMPTS = 8
+MARGIN_SECONDS = 3600  # before the bank forgets a key
+
+CLAIM = """
+UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
+    first_sent_at = coalesce(first_sent_at, clock_timestamp()), next_try_at = NULL, reason = '',
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = (
+    SELECT o.id FROM payments_order o JOIN payments_payeeaccount p ON p.id = o.payee_account_id
+    WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
+    ORDER BY o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+) RETURNING *
+"""
+CLAIM_AGAIN = """
+UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
+    next_try_at = NULL, reason = '', lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = %(order)s AND state = 'unknown' AND attempt = %(attempt)s AND attempt < %(most)s
+    AND first_sent_at > clock_timestamp() - make_interval(secs => %(life)s)
+RETURNING *
+"""
+CLAIM_INQUIRY = """
+UPDATE payments_order SET inquiries = inquiries + 1,
+    next_try_at = clock_timestamp() + make_interval(secs => least(power(2, least(inquiries, 10)), 600))
+WHERE id = (
+    SELECT o.id FROM payments_order o WHERE o.state = 'unknown' AND o.next_try_at <= clock_timestamp()
+    ORDER BY o.next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING *
+"""
+
+
+def send_due_payments(*, limit: int, now: datetime) -> int:
+    """Expire leases, ask about what is unknown, send what is requested; answers how many orders went to the bank.
+
+    Serves the doorbell and the sweeper alike; any number of workers may run it at once.
+    """
+    expire_leases()
+    started = time.monotonic()
+    resolve_unknown(limit=limit, now=now)
+    return _run(limit, started, lambda: _send_next(now))
+
+
+def resolve_unknown(*, limit: int, now: datetime) -> int:
+    """Ask the bank by key about orders without a clear answer; answers how many were asked about."""
+    return _run(limit, time.monotonic(), lambda: _ask_next(now))
+
+
+def _run(limit: int, started: float, step: Callable[[], bool | None]) -> int:
+    """Repeat until there is nothing more (None), the time is over, or the bank stays silent."""
+    done = silent = 0
+    while done < limit and silent < MOST_SILENCE and time.monotonic() - started < MOST_SECONDS:
+        was_clear = step()
+        if was_clear is None:
+            break
+        done, silent = done + 1, 0 if was_clear else silent + 1
+    return done
+
+
+def expire_leases() -> int:
+    """What a worker left in the middle of sending (killed, stuck) becomes unknown."""
+    over = Order.objects.filter(state=State.SUBMITTING, lease_until__lte=DATABASE_CLOCK)
+    return over.update(
+        state=State.UNKNOWN,
+        state_at=DATABASE_CLOCK,
+        lease_until=None,
+        next_try_at=DATABASE_CLOCK,
+        reason="the sender did not report back",
+    )
+
+
+def _send_next(now: datetime) -> bool | None:
+    order = _claim(CLAIM, lease=settings.PAYMENT_LEASE_SECONDS)
+    return None if order is None else _send(bank(), order, now)
+
+
+def _ask_next(now: datetime) -> bool | None:
+    order = _claim(CLAIM_INQUIRY)
+    return None if order is None else _resolve(bank(), order, now)
+
+
+def _claim(query: str, **values: object) -> Order | None:
+    with transaction.atomic():
+        return next(iter(Order.objects.raw(query, values)), None)
+
+
+def _send(gateway: Bank, order: Order, now: datetime) -> bool:
+    """Send a claimed order; True when the bank answered clearly."""
+    account = order.payee_account
+    instruction = Instruction(
+        key=order.key,
+        amount_fen=order.amount_fen,
+        holder_name=account.holder_name,
+        bank=account.bank,
+        account=account.number,
+        memo=f"Gongji {order.purpose}",
+    )
+    try:
+        answer = gateway.submit(instruction)
+    except BankUnsure as error:
+        record_unsure(order_id=order.pk, attempt=order.attempt, reason=str(error))
+        return False
+    _record(order, answer, now)
+    return True
+
+
+def _record(order: Order, answer: Answer, now: datetime) -> None:
+    if answer.is_accepted:
+        record_accepted(order_id=order.pk, attempt=order.attempt, reference=answer.reference)
+    else:
+        record_failed(
+            order_id=order.pk,
+            attempt=order.attempt,
+            reason=answer.reason,
+            reference=answer.reference,
+            day=business_day(now),
+            now=now,
+        )
+
+
+def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
+    """Take the bank's word; if it never heard of the key, send again with the same key while that is safe."""
+    try:
+        answer = gateway.inquire(order.key)
+    except BankUnsure:
+        return False
+    if answer is not None:
+        _record(order, answer, now)
+        return True
+    life = max(gateway.key_life.total_seconds() - MARGIN_SECONDS, 0)
+    lease = settings.PAYMENT_LEASE_SECONDS
+    again = _claim(CLAIM_AGAIN, order=order.pk, attempt=order.attempt, most=MOST_ATTEMPTS, life=life, lease=lease)
+    if again is not None:
+        return _send(gateway, again, now)
+    unsafe = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
+    unsafe.update(next_try_at=None, reason="a person must ask the bank")
+    return True
