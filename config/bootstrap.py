@@ -170,7 +170,7 @@ def install(venv: Path, names: Sequence[str]) -> None:
         "--compile-bytecode",
         *files,
     ]
-    environ = {"UV_SYSTEM_CERTS": "1", "UV_HTTP_RETRIES": "2", "UV_LINK_MODE": "copy", **os.environ}
+    environ = {"UV_SYSTEM_CERTS": "1", "UV_HTTP_RETRIES": "2", **os.environ}
     if uv.exists() and subprocess.run(fast, env=environ, check=False).returncode == 0:
         return
     say("Going on with pip ...")

@@ -49,17 +49,22 @@ def layout_for(var: Path, instance: str) -> Layout:
     var.mkdir(parents=True, exist_ok=True)
     log = var / "log" / f"postgres-{instance}.log"
     log.parent.mkdir(exist_ok=True)
-    if os.geteuid() == 0:
+    if _is_root():
         return _layout_of_root(var, instance, log)
     home = var / "postgres" / instance
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Layout(wheel_programs(), home, _socket_folder(home), log, Account(pwd.getpwuid(os.geteuid()).pw_name))
 
 
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
 def _layout_of_root(var: Path, instance: str, log: Path) -> Layout:
     account = system_account()
     SYSTEM_HOME.mkdir(mode=0o755, exist_ok=True)
     clone = SYSTEM_HOME / clone_key(var)
+    _remove_superseded(var, clone)
     home = clone / instance
     for folder in (clone, home, home / "run"):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -73,6 +78,16 @@ def clone_key(var: Path) -> str:
     if not token.exists():
         token.write_text(secrets.token_hex(8))
     return hashlib.sha256(f"{var.resolve()}:{token.read_text()}".encode()).hexdigest()[:12]
+
+
+def _remove_superseded(var: Path, clone: Path) -> None:
+    """Delete the data of an earlier clone at the same path: its keys are gone, so nobody can read it any more."""
+    note = clone.with_name(clone.name + ".path")
+    for other in SYSTEM_HOME.glob("*.path"):
+        if other != note and other.read_text() == str(var.resolve()):
+            shutil.rmtree(other.with_suffix(""), ignore_errors=True)
+            other.unlink()
+    note.write_text(str(var.resolve()))
 
 
 def system_account() -> Account:

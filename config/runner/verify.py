@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def main(argv: list[str]) -> int:
     try:
         if "DATABASE_URL" not in os.environ:
             cluster = empty_cluster(var)
-        return verify(var, environment(var, cluster, long=options.long), signals)
+        with tempfile.TemporaryDirectory(prefix="gongji-verify-") as scratch:
+            return verify(var, {**environment(var, cluster, long=options.long), "TMPDIR": scratch}, signals)
     except (ClusterFailed, NoAccount, PermissionError) as problem:
         say(str(problem))
         return 1
