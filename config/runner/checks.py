@@ -38,7 +38,7 @@ def static_checks() -> list[Check]:
     ]
 
 
-def tests(processes: int) -> Check:
+def all_tests(processes: int) -> Check:
     """All tests, browser tests included, on every core, noting the lines and branches they reach."""
     spread = ("-n", str(processes), "--dist", "worksteal") if processes > 1 else ()
     return Check("tests", module("pytest", *spread, "--cov", "--cov-report=", "--durations=8"))

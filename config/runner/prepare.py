@@ -30,6 +30,7 @@ def prepare(
     if notes.get("tables") != tables:
         step.quietly("Preparing the tables", "migrate", "--no-input", owner=True)
         step.quietly("Publishing the plans", "publish_plans")
+        step.quietly("Publishing covenant and consents", "publish_texts")
         storage.write_notes(tables=tables)
     if notes.get("statics") != statics or not (home(environ) / "static").exists():
         step.quietly("Collecting static files", "collectstatic", "--no-input", "--clear")

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.embedded.cluster import SUPERUSER, Cluster, ClusterFailed
 from config.embedded.layout import NoAccount, layout_for
 from config.embedded.provision import addresses_of, provision
-from config.runner.checks import coverage_checks, static_checks, tests
+from config.runner.checks import all_tests, coverage_checks, static_checks
 from config.runner.environment import demo_secrets, home
 from config.runner.lock import RunLock
 from config.runner.report import Result, closing_line, summary
@@ -77,7 +77,7 @@ def verify(var: Path, environ: dict[str, str], signals: StopSignals) -> int:
     workshop = Workshop(environ, logs, signals)
     cores = len(os.sched_getaffinity(0))
     results: list[Result] = workshop.run(static_checks(), at_once=cores)
-    results += workshop.run([tests(cores)], follow=True)
+    results += workshop.run([all_tests(cores)], follow=True)
     results += workshop.run(coverage_checks(), at_once=cores)
     say("\n" + summary(results, time.monotonic() - began))
     say("pytest: " + closing_line(logs / "tests.log"))
