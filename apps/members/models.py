@@ -50,6 +50,8 @@ class Person(models.Model):
     key = models.UUIDField(unique=True)
     created_at = models.DateTimeField()
 
+    my_relation: str | None  # what the reader is to the person, where a selector says so
+
     objects = PersonQuerySet.as_manager()
 
     class Meta:
