@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from apps.core.fields import MoneyField
 from apps.fund.rules.chart import rule_of
+from apps.fund.rules.postings import KIND_NAMES
 
 
 class Account(models.Model):
@@ -60,6 +61,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.effective_date} {self.key}"
 
+    @property
+    def kind_name(self) -> str:
+        """The kind in the reader's language; kinds outside the table of postings as they are."""
+        return gettext(KIND_NAMES[self.kind]) if self.kind in KIND_NAMES else self.kind
+
 
 class Line(models.Model):
     """One side of an entry: debit positive, credit negative, never zero."""
@@ -73,6 +79,14 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_fen} on account {self.account_id}"
+
+    @property
+    def debit_fen(self) -> int | None:
+        return self.amount_fen if self.amount_fen > 0 else None
+
+    @property
+    def credit_fen(self) -> int | None:
+        return -self.amount_fen if self.amount_fen < 0 else None
 
 
 class Closing(models.Model):

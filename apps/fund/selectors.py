@@ -101,6 +101,34 @@ def trial_balance() -> TrialBalance:
     return TrialBalance(tuple(rows))
 
 
+def lines_of_account(account: Account) -> QuerySet[Line]:
+    """The statement of an account, newest first."""
+    return Line.objects.filter(account=account).select_related("entry").order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A line with the balance after it, both positive on the normal side."""
+
+    line: Line
+    amount_fen: int
+    balance_fen: int
+
+
+def with_balances(account: Account, lines: Sequence[Line]) -> list[StatementRow]:
+    """Lines of one page, newest first, with running balances; one query however long the statement is."""
+    if not lines:
+        return []
+    newer = Line.objects.filter(account=account, id__gt=lines[0].id).aggregate(fen=Sum("amount_fen", default=0))
+    after = account.balance_fen - account.normal * int(newer["fen"])
+    rows = []
+    for line in lines:
+        amount = account.normal * line.amount_fen
+        rows.append(StatementRow(line, amount, after))
+        after -= amount
+    return rows
+
+
 def unequal_accounts() -> list[str]:
     """Codes of the accounts whose kept balance differs from the sum of their lines."""
     sums = Account.objects.annotate(fen=Sum(F("lines__amount_fen") * F("normal"), default=0))

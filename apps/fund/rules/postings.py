@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from apps.core.errors import N_
+
 Lines = tuple[tuple[str, int], tuple[str, int]]
 
 
@@ -68,6 +70,30 @@ TABLE: dict[Posting, Sides] = {
     P.APPROPRIATED: Sides("surplus", "{account}"),
     P.APPROPRIATION_LAPSED: Sides("{account}", "surplus"),
 }
+
+NAMES: dict[Posting, str] = {
+    P.CONTRIBUTION_RECEIVED: N_("Contribution received"),
+    P.MONEY_ARRIVED: N_("Money arrived at the bank"),
+    P.MONEY_UNEXPLAINED: N_("Money to be explained"),
+    P.CONTRIBUTION_REFUND_REQUESTED: N_("Refund of a contribution asked for"),
+    P.CLAIM_DECIDED: N_("Claim decided"),
+    P.CLAIM_REVERSED: N_("Claim taken back"),
+    P.PAYMENT_REQUESTED: N_("Payment asked for"),
+    P.PAYMENT_SETTLED: N_("Payment settled"),
+    P.PAYMENT_FAILED: N_("Payment refused by the bank"),
+    P.PAYMENT_RETURNED: N_("Payment returned by the bank"),
+    P.CONTRIBUTION_EARNED: N_("Contribution earned"),
+    P.OPERATING_COST: N_("Operating cost"),
+    P.OPEN_FUND_SHARE: N_("Share of the open fund"),
+    P.RESERVE_CHANGE: N_("Change of a reserve"),
+    P.INCOME_CLOSED: N_("Income of the period"),
+    P.CLAIMS_CLOSED: N_("Claims of the period"),
+    P.COST_CLOSED: N_("Cost of the period"),
+    P.SURPLUS_LOCKED: N_("Surplus locked"),
+    P.APPROPRIATED: N_("Granted by the council"),
+    P.APPROPRIATION_LAPSED: N_("Grant lapsed"),
+}
+KIND_NAMES = {event.value: name for event, name in NAMES.items()}
 
 
 def lines_of(event: Posting, *, amount_fen: int, plan: str | None = None, account: str | None = None) -> Lines:

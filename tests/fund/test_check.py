@@ -1,0 +1,68 @@
+"""The nightly check finds what somebody with power over the database has done to the books."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from apps.fund.models import ChainLink
+from apps.fund.services import check_books, extend_chain
+from apps.fund.tasks import check_balances
+from tests.fund.factories import booked, money_in_bank
+
+pytestmark = pytest.mark.django_db
+
+
+def tamper(sql):
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(sql)
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def test_right_books_pass_and_are_chained():
+    money_in_bank()
+    out = StringIO()
+    call_command("check_ledger", stdout=out)
+    assert "2 entries balance" in out.getvalue()
+    assert ChainLink.objects.count() == 2
+
+
+def test_the_chain_goes_on_where_it_ended():
+    first = booked()
+    assert extend_chain(limit=1) == 1
+    second = booked()
+    assert (extend_chain(), extend_chain()) == (1, 0)
+    assert list(ChainLink.objects.order_by("id").values_list("entry_id", flat=True)) == [first.pk, second.pk]
+    assert check_books() == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "fault"),
+    [
+        ("UPDATE fund_account SET balance_fen = balance_fen + 1 WHERE code = 'bank'", "account bank is not the sum"),
+        ("UPDATE fund_line SET amount_fen = amount_fen * 2 WHERE amount_fen > 0", "does not balance"),
+        ("UPDATE fund_entry SET effective_date = effective_date - 1", "differs from its hash"),
+        ("UPDATE fund_line SET amount_fen = amount_fen * 2", "differs from its hash"),
+        ("DELETE FROM fund_line", "does not balance"),
+        ("ALTER TABLE fund_entry DISABLE TRIGGER fund_entry_keeps_rows", "trigger fund_entry_keeps_rows is missing"),
+        ("DROP TRIGGER fund_line_seal ON fund_line", "trigger fund_line_seal is missing"),
+    ],
+)
+def test_tampering_shows(sql, fault):
+    money_in_bank()
+    extend_chain()
+    connection.check_constraints()
+    tamper(sql)
+    with pytest.raises(CommandError, match=fault):
+        call_command("check_ledger")
+
+
+def test_the_nightly_task_reports_faults(caplog):
+    money_in_bank()
+    check_balances()
+    assert caplog.text == ""
+    tamper("UPDATE fund_account SET balance_fen = 7 WHERE code = 'bank'")
+    check_balances()
+    assert "account bank is not the sum of its lines" in caplog.text
