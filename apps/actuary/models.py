@@ -1,0 +1,106 @@
+"""Closed quarters and what each contribution earned in them.  A closed row never changes (migration 0002)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.actuary.rules.result import Result, result_from
+from apps.actuary.rules.steps import ORDER, Step, steps_done
+from apps.core.fields import MoneyField
+from apps.core.periods import Period
+
+STEP_NAMES = {
+    Step.GATHER: _("Gather the figures"),
+    Step.EARN: _("Book the contributions earned"),
+    Step.COST: _("Book the fixed operating cost"),
+    Step.OPEN_FUND: _("Set aside the open fund"),
+    Step.RESERVES: _("Book claims and reserves"),
+    Step.SURPLUS: _("Move what remains to the surplus"),
+    Step.LOCK: _("Close the books and lock the figures"),
+}
+
+
+class PeriodClose(models.Model):
+    """One quarter being closed, or closed; ``step`` is the last step done, ``quarter_end`` the day after."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Being closed")
+        CLOSED = "closed", _("Closed")
+
+    quarter_start = models.DateField(unique=True)
+    quarter_end = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    step = models.CharField(max_length=10, blank=True)
+    terms_version = models.CharField(max_length=20)
+    figures = models.JSONField(default=dict)
+    surplus_fen = MoneyField(null=True)
+    snapshot = models.TextField(blank=True)
+    snapshot_hash = models.CharField(max_length=64, blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    locked_at = models.DateTimeField(null=True)
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_running_close", fields=["state"], condition=Q(state="running")),
+            models.CheckConstraint(
+                name="quarter_ends_after_it_starts", condition=Q(quarter_end__gt=models.F("quarter_start"))
+            ),
+            models.CheckConstraint(
+                name="closed_means_locked",
+                condition=Q(state="running", locked_at=None, snapshot_hash="", surplus_fen=None)
+                | Q(state="closed", locked_at__isnull=False, surplus_fen__gte=0) & ~Q(snapshot_hash=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The quarter in the reader's language."""
+        number = (self.quarter_start.month + 2) // 3
+        return gettext("Q%(number)d %(year)d") % {"number": number, "year": self.quarter_start.year}
+
+    @property
+    def quarter(self) -> Period:
+        return Period(self.quarter_start, self.quarter_end)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    @property
+    def steps_done(self) -> int:
+        return steps_done(self.step)
+
+    @property
+    def steps(self) -> list[tuple[str, bool]]:
+        """Each step's name and whether it is done."""
+        return [(str(STEP_NAMES[step]), place < self.steps_done) for place, step in enumerate(ORDER)]
+
+    @property
+    def result(self) -> Result | None:
+        return result_from(self.figures) if self.figures else None
+
+
+class EarnedShare(models.Model):
+    """What one contribution earned by days of cover, as counted in one close."""
+
+    close = models.ForeignKey(PeriodClose, models.PROTECT, related_name="shares")
+    contribution = models.ForeignKey("enrolments.Contribution", models.PROTECT, related_name="+")
+    earned_fen = MoneyField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="contribution_earned_once_a_close", fields=["close", "contribution"]),
+            models.CheckConstraint(name="earned_share_above_zero", condition=Q(earned_fen__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.earned_fen} of contribution {self.contribution_id}"

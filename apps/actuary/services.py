@@ -1,0 +1,118 @@
+"""Close a quarter: begun once, then step by step, each step a transaction of its own that may be tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.actuary.gathering import gather
+from apps.actuary.models import PeriodClose
+from apps.actuary.parameters import terms_on
+from apps.actuary.posting import Booker, book_cost, book_earned, book_open_fund, book_reserves, book_surplus
+from apps.actuary.rules.calendar import check_may_close
+from apps.actuary.rules.result import Result, result_data, result_from
+from apps.actuary.rules.snapshot import canonical, fingerprint
+from apps.actuary.rules.steps import Step, next_step
+from apps.actuary.selectors import BEGINNING, due_quarter
+from apps.audit.services import record_event
+from apps.core.clock import business_day
+from apps.core.jobs import ring
+from apps.fund.selectors import movements
+from apps.fund.services import close_books
+
+BOOKING: dict[Step, Callable[[Booker, Result], None]] = {
+    Step.EARN: book_earned,
+    Step.COST: book_cost,
+    Step.OPEN_FUND: book_open_fund,
+    Step.RESERVES: book_reserves,
+    Step.SURPLUS: book_surplus,
+}
+
+
+@transaction.atomic
+def start_close(*, actor: User, quarter_start: date, key: UUID, now: datetime) -> PeriodClose:
+    """Begin to close the quarter, or answer the close already begun: two clicks make one close.
+
+    Raises NothingToClose, NotAQuarter, QuarterNotEnded, EarlierQuarterOpen, AlreadyClosed.
+    """
+    begun = PeriodClose.objects.filter(key=key).first()
+    if begun:
+        return begun
+    quarter = check_may_close(quarter_start, due=due_quarter(), today=business_day(now))
+    close, is_new = PeriodClose.objects.get_or_create(
+        quarter_start=quarter.start,
+        defaults={
+            "quarter_end": quarter.end,
+            "terms_version": terms_on(quarter.start).version,
+            "started_by": actor,
+            "started_at": now,
+            "key": key,
+        },
+    )
+    if is_new:
+        record_event(actor_id=actor.pk, action="close-started", target=_target(close), now=now)
+    ring("actuary.continue_closes")
+    return close
+
+
+@transaction.atomic
+def continue_close(*, close_id: int, now: datetime) -> PeriodClose:
+    """Do the next step, all of it or nothing; a close that is done stays as it is."""
+    close = PeriodClose.objects.select_for_update().get(pk=close_id)
+    step = next_step(close.step)
+    if step is None:
+        return close
+    if step is Step.GATHER:
+        close.figures = result_data(gather(close, terms_on(close.quarter_start)))
+    elif step is Step.LOCK:
+        _lock(close, now)
+    else:
+        BOOKING[step](Booker(close, now), result_from(close.figures))
+    close.step = step
+    close.save()
+    return close
+
+
+def finish_close(*, close_id: int, now: datetime) -> PeriodClose:
+    """Do all steps that are left, each in its own transaction."""
+    close = continue_close(close_id=close_id, now=now)
+    while not close.is_closed:
+        close = continue_close(close_id=close_id, now=now)
+    return close
+
+
+def continue_closes(*, now: datetime) -> int:
+    """Take up every close that is running, as after a kill; answers how many were finished."""
+    running = PeriodClose.objects.filter(state=PeriodClose.State.RUNNING).values_list("pk", flat=True)
+    return len([finish_close(close_id=pk, now=now) for pk in list(running)])
+
+
+def _lock(close: PeriodClose, now: datetime) -> None:
+    """Nothing can be booked into the quarter any more; its figures get their fingerprint."""
+    close_books(through=close.quarter.last_day, now=now)
+    close.snapshot = canonical(_snapshot(close))
+    close.snapshot_hash = fingerprint(close.snapshot)
+    close.surplus_fen = result_from(close.figures).surplus
+    close.state, close.locked_at = PeriodClose.State.CLOSED, now
+    detail = {"surplus_fen": close.surplus_fen, "snapshot": close.snapshot_hash}
+    record_event(actor_id=None, action="close-locked", target=_target(close), now=now, detail=detail)
+
+
+def _snapshot(close: PeriodClose) -> dict[str, object]:
+    """All that was locked: period, parameters with their sources, figures, balances of every account at its end."""
+    terms = terms_on(close.quarter_start)
+    return {
+        "quarter": [close.quarter_start.isoformat(), close.quarter_end.isoformat()],
+        "terms": {"version": terms.version, "parameters": [asdict(parameter) for parameter in terms.parameters]},
+        "figures": close.figures,
+        "balances": movements("", BEGINNING, close.quarter_end),
+    }
+
+
+def _target(close: PeriodClose) -> tuple[str, int]:
+    return ("actuary.periodclose", close.pk)

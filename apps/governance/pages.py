@@ -1,0 +1,160 @@
+"""A resolution as its page, its minutes and the vote form show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.governance.counting import tallies
+from apps.governance.data import decision_rules
+from apps.governance.models import Choice, Line, Recusal, Resolution, RollSeat, Seat, Vote
+from apps.governance.rules.decision import Base, DecisionRule, Tally, is_settled
+from apps.governance.rules.words import Interest
+from apps.governance.selectors import committed_fen
+from apps.governance.words import BASES, TONES, quorum_text, reason_text, share_of, threshold_text
+from apps.payments.models import Order
+from apps.payments.selectors import orders_of
+
+
+@dataclass(frozen=True)
+class BaseRow:
+    """The votes for a line against one of the four bases."""
+
+    label: Promise
+    yes: int
+    whole: int
+    share: Fraction | None
+    counts: bool
+
+
+@dataclass(frozen=True)
+class InterestRow:
+    name: str
+    reason: str
+    is_recused: bool
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """One line with its votes in the open."""
+
+    line: Line
+    tally: Tally
+    votes: list[tuple[RollSeat, Vote | None, bool]]
+    interests: list[InterestRow]
+    bases: list[BaseRow]
+    order: Order | None
+
+    @property
+    def bars(self) -> list[tuple[Promise, int]]:
+        """Every seat in one bar."""
+        waiting = self.tally.entitled - self.tally.present
+        return [
+            (_("For"), self.tally.yes),
+            (_("Against"), self.tally.no),
+            (_("Abstained"), self.tally.abstain),
+            (_("Not voted"), waiting),
+            (_("May not vote"), self.tally.recused),
+        ]
+
+
+@dataclass(frozen=True)
+class ResolutionPage:
+    resolution: Resolution
+    lines: list[LinePage]
+    rule: DecisionRule
+    asked_fen: int
+    locked_fen: int
+    others_fen: int
+    is_settled: bool
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.resolution.state]  # type: ignore[index]
+
+    @property
+    def before_fen(self) -> int:
+        return self.locked_fen - self.others_fen
+
+    @property
+    def after_fen(self) -> int:
+        return self.before_fen - self.asked_fen
+
+    @property
+    def quorum(self) -> str:
+        return quorum_text(self.rule)
+
+    @property
+    def threshold(self) -> str:
+        return threshold_text(self.rule)
+
+
+def resolution_view(resolution: Resolution) -> ResolutionPage:
+    """Everything about a resolution that ``selectors.resolution_page`` has fetched."""
+    rule = decision_rules()[resolution.rule_name]
+    lines = list(resolution.lines.all())
+    counted = tallies(resolution)
+    orders = orders_of("governance.line", [line.pk for line in lines])
+    own = sum(line.amount_fen for line in lines if _holds_money(resolution, line))
+    return ResolutionPage(
+        resolution=resolution,
+        lines=[_line_page(line, resolution, counted, rule, orders) for line in lines],
+        rule=rule,
+        asked_fen=sum(line.amount_fen for line in lines),
+        locked_fen=resolution.period_close.surplus_fen or 0,
+        others_fen=committed_fen(resolution.period_close) - own,
+        is_settled=all(is_settled(rule, tally) for tally in counted.values()),
+    )
+
+
+def _holds_money(resolution: Resolution, line: Line) -> bool:
+    result = getattr(line, "result", None)
+    return resolution.state in ("open", "ratifying") or (resolution.state == "passed" and result and result.is_passed)
+
+
+def _line_page(
+    line: Line,
+    resolution: Resolution,
+    counted: Mapping[int, Tally],
+    rule: DecisionRule,
+    orders: Mapping[int, list[Order]],
+) -> LinePage:
+    tally = counted[line.pk]
+    votes = {vote.seat_id: vote for vote in line.votes.all()}
+    recused = {one.seat_id for one in line.recusals.all() if one.interest == Interest.RECUSED}
+    return LinePage(
+        line=line,
+        tally=tally,
+        votes=[(entry, votes.get(entry.seat_id), entry.seat_id in recused) for entry in resolution.roll.all()],
+        interests=interest_rows(line.recusals.all()),
+        bases=[_base_row(base, tally, rule) for base in Base],
+        order=next(iter(orders.get(line.pk, [])), None),
+    )
+
+
+def interest_rows(recusals: Iterable[Recusal]) -> list[InterestRow]:
+    return [InterestRow(str(one.seat), reason_text(one), one.interest == Interest.RECUSED) for one in recusals]
+
+
+def _base_row(base: Base, tally: Tally, rule: DecisionRule) -> BaseRow:
+    whole = tally.size(base)
+    return BaseRow(BASES[base], tally.yes, whole, share_of(tally.yes, whole), base is rule.base)
+
+
+def votable(page: ResolutionPage, seat: Seat | None) -> list[LinePage]:
+    """The lines a seat may still vote on."""
+    if seat is None:
+        return []
+    return [
+        line
+        for line in page.lines
+        for entry, vote, is_recused in line.votes
+        if entry.seat_id == seat.pk and vote is None and not is_recused
+    ]
+
+
+CHOICES = Choice.choices

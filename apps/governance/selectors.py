@@ -1,0 +1,95 @@
+"""Reads of the council: seats, money that can still be used, resolutions with all that a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+
+from apps.accounts.models import User
+from apps.actuary.models import PeriodClose
+from apps.actuary.selectors import locked_closes
+from apps.governance.models import Line, LineResult, Outcome, Recusal, Resolution, RollSeat, Seat, State, Vote
+from apps.payments.models import PayeeAccount
+
+PAYEE = "directory.organisation"
+HOLDS_MONEY = [State.OPEN, State.RATIFYING]
+
+
+def seats_on(day: date) -> QuerySet[Seat]:
+    """The council of a day, by constituency."""
+    seats = Seat.objects.filter(since__lte=day, until__gt=day)
+    return seats.select_related("user").order_by("constituency", "since", "pk")
+
+
+def seat_of(user: User, day: date) -> Seat | None:
+    return seats_on(day).filter(user=user).first()
+
+
+def committed_fen(close: PeriodClose) -> int:
+    """What of a surplus is granted already, or asked for in a ballot that is not decided yet."""
+    granted = Q(result__outcome=Outcome.PASSED, resolution__state=State.PASSED)
+    lines = Line.objects.filter(granted | Q(resolution__state__in=HOLDS_MONEY), resolution__period_close=close)
+    return int(lines.aggregate(fen=Sum("amount_fen", default=0))["fen"])
+
+
+def available_fen(close: PeriodClose) -> int:
+    """What of a locked surplus can still be proposed for."""
+    return (close.surplus_fen or 0) - committed_fen(close)
+
+
+def usable_surpluses() -> list[tuple[PeriodClose, int]]:
+    """Closed quarters, newest first, with what is left of their surplus."""
+    return [(close, available_fen(close)) for close in locked_closes() if close.surplus_fen]
+
+
+def resolutions(*, with_drafts: bool) -> QuerySet[Resolution]:
+    """Newest first with their money; drafts are the council's own."""
+    rows = Resolution.objects.select_related("period_close").prefetch_related("lines__payee", "lines__result")
+    shown = rows if with_drafts else rows.exclude(opened_at=None)
+    return shown.order_by("-proposed_at", "-pk")
+
+
+def decisions() -> QuerySet[Resolution]:
+    """What anyone may read without signing in: open and decided, with lines and results."""
+    return resolutions(with_drafts=False)
+
+
+def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
+    """One resolution with everything its page shows."""
+    lines = Line.objects.order_by("position").select_related("payee", "payee_account", "owner__user", "result")
+    recusals = Recusal.objects.select_related("seat__user", "via").order_by("seat__constituency", "seat_id")
+    votes = Vote.objects.select_related("seat__user").order_by("at", "pk")
+    rows = resolutions(with_drafts=with_drafts).select_related(
+        "period_close", "proposed_by__user", "opened_by__user", "closed_by__user", "first_call"
+    )
+    return (
+        rows.prefetch_related(None)
+        .prefetch_related(
+            Prefetch(
+                "lines",
+                lines.prefetch_related(Prefetch("recusals", recusals), Prefetch("votes", votes)),
+            ),
+            Prefetch("roll", RollSeat.objects.order_by("constituency", "seat_id")),
+            "events__seat__user",
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def voted_count(resolution: Resolution) -> int:
+    """How many seats have voted on at least one line."""
+    counted = Vote.objects.filter(line__resolution=resolution).aggregate(seats=Count("seat", distinct=True))
+    return int(counted["seats"])
+
+
+def payee_accounts(organisation_ids: Iterable[int]) -> dict[int, PayeeAccount]:
+    """The account in use of each organisation that has one."""
+    rows = PayeeAccount.objects.filter(owner_label=PAYEE, owner_id__in=list(organisation_ids), replaced_at=None)
+    return {row.owner_id: row for row in rows}
+
+
+def results_of(resolution: Resolution) -> dict[int, LineResult]:
+    return {result.line_id: result for result in LineResult.objects.filter(line__resolution=resolution)}
