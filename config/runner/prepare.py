@@ -27,19 +27,20 @@ def prepare(
     step = Steps(environ, signals, say)
     notes = storage.notes()
     tables, statics = fingerprint(MADE_FROM), fingerprint(SHOWN_FROM)
+    due = []
     if notes.get("tables") != tables:
-        step.quietly("Preparing the tables", "migrate", "--no-input", owner=True)
-        step.quietly("Publishing the plans", "publish_plans")
-        step.quietly("Publishing covenant and consents", "publish_texts")
-        storage.write_notes(tables=tables)
+        step.quietly("Preparing the tables", management("migrate", "--no-input"), owner=True)
+        due += [name for name in ("publish_plans", "publish_texts") if has_command(name)]
     if notes.get("statics") != statics or not (home(environ) / "static").exists():
-        step.quietly("Collecting static files", "collectstatic", "--no-input", "--clear")
-        storage.write_notes(statics=statics)
-    if "families" not in notes:
+        due.append("collectstatic --no-input --clear")
+    if due:
+        step.quietly("Publishing plans, texts and static files", several(due))
+        storage.write_notes(tables=tables, statics=statics)
+    if "families" not in notes and has_command("load_demo"):
         storage.write_notes(loading=True)
-        step.openly(f"Loading the story of {families} families", "load_demo", "--families", str(families))
+        step.openly(f"Loading the story of {families} families", management("load_demo", "--families", str(families)))
         storage.write_notes(loading=False, families=families)
-    elif notes["families"] != families:
+    elif notes.get("families", families) != families:
         say(f"The story of {notes['families']} families is kept; --fresh --families {families} loads another.")
     write_sign_ins(environ)
 
@@ -53,24 +54,19 @@ class Steps:
         self._say = say
         self._log = home(environ) / "log" / "prepare.log"
 
-    def quietly(self, title: str, *command: str, owner: bool = False) -> None:
+    def quietly(self, title: str, command: list[str], *, owner: bool = False) -> None:
         """Run with the output in a log, shown only when it fails."""
-        if not has_command(command[0]):
-            return
         began = time.monotonic()
         self._log.write_bytes(b"")
         environ = as_owner(self._environ) if owner else self._environ
-        status = run_step(management(*command), environ, self._signals, self._log)
-        if status:
+        if run_step(command, environ, self._signals, self._log):
             raise NotPrepared(f"{title}: failed.\n{self._log.read_text(errors='replace')[-3000:]}")
         self._say(f"{title}: {time.monotonic() - began:.1f} s")
 
-    def openly(self, title: str, *command: str) -> None:
+    def openly(self, title: str, command: list[str]) -> None:
         """Run with the output, a progress bar, in the terminal."""
-        if not has_command(command[0]):
-            return
         self._say(f"{title} (once) ...")
-        if run_step(management(*command), self._environ, self._signals):
+        if run_step(command, self._environ, self._signals):
             raise NotPrepared(f"{title}: failed, see the lines above. Starting again begins with an empty database.")
 
 
@@ -78,10 +74,12 @@ def management(*command: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *command]
 
 
+def several(commands: list[str]) -> list[str]:
+    return [sys.executable, "-m", "config.runner.several", *commands]
+
+
 def has_command(name: str) -> bool:
-    """Whether Django or an app of ours has this command."""
-    if name in {"migrate", "collectstatic"}:
-        return True
+    """Whether an app of ours has this command."""
     return any(ROOT.glob(f"apps/*/management/commands/{name}.py"))
 
 

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
+
 from config.embedded.cluster import Cluster, ClusterFailed
 from config.embedded.layout import NoAccount, layout_for
 from config.embedded.provision import addresses_of, conninfo_of, install_queue_at, provision
 from config.runner.environment import write_private
 
 LEFT_BY_A_RUN = ("private", "mail", "sandbox.sqlite3", "sandbox.sqlite3-wal", "sandbox.sqlite3-shm", "sign-ins.txt")
+
+
+NO_QUEUE = (
+    "The message queue could not be made in the database you named: {problem}\n"
+    "Name another broker by CELERY_BROKER_URL, or a role that may create the schema `pgmq` by PGMQ_CONNINFO."
+)
 
 
 class Storage(Protocol):
@@ -71,7 +79,10 @@ class External:
 
     def start(self, *, fresh: bool) -> None:
         if self.given.get("CELERY_BROKER_URL", "pgmq://").startswith("pgmq"):
-            install_queue_at(self.environment()["PGMQ_CONNINFO"])
+            try:
+                install_queue_at(self.environment()["PGMQ_CONNINFO"])
+            except psycopg.Error as problem:
+                raise ClusterFailed(NO_QUEUE.format(problem=problem)) from None
 
     def environment(self) -> dict[str, str]:
         """The broker lives in the same database unless one is named."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.bootstrap import ROOT
 from config.process import dies_with_parent
 from config.runner.signals import StopRequested, StopSignals
 
@@ -94,6 +95,7 @@ class Supervisor:
             return subprocess.Popen(
                 service.command,
                 env=self._environ,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -128,6 +130,7 @@ def run_step(command: Sequence[str], environ: Mapping[str, str], signals: StopSi
         process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
             env=environ,
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=target,
             stderr=subprocess.STDOUT if target else None,
