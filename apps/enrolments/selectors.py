@@ -1,0 +1,88 @@
+"""Reads of covers: for the family's pages, and for those who decide claims under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.enrolments.models import Application, Contribution, Cover, Receipt
+from apps.members.models import Person
+from apps.plans.rules import Insured, Policy, Terms
+from apps.plans.selectors import terms_of
+
+
+def _covers() -> QuerySet[Cover]:
+    return Cover.objects.select_related("person", "plan_version", "application")
+
+
+def covers_of_person(person_id: int) -> QuerySet[Cover]:
+    """All covers of a person but cancelled ones, newest first."""
+    return _covers().standing().filter(person_id=person_id).order_by("-start", "-pk")
+
+
+def covers_on(person_id: int, day: date) -> list[Cover]:
+    """The paid covers of a person that hold on a day, in the order in which their plans pay."""
+    covers = list(_covers().paid().on(day).filter(person_id=person_id))
+    return sorted(covers, key=lambda cover: (terms_of_cover(cover).priority, cover.plan_code, cover.pk))
+
+
+def covers_of_user(user: User) -> QuerySet[Cover]:
+    """The covers of everybody the user acts for: what waits for payment first, then by last day."""
+    people = Person.objects.of(user).values("pk")
+    return (
+        _covers()
+        .standing()
+        .filter(person__in=people)
+        .prefetch_related("contributions")
+        .order_by("-end", "person__birth_date", "pk")
+    )
+
+
+def terms_of_cover(cover: Cover) -> Terms:
+    """The terms under which the cover stands for ever."""
+    return terms_of(cover.plan_version)
+
+
+def insured_of(cover: Cover) -> Insured:
+    """The person as the plan's terms see them: with the facts given at joining."""
+    return Insured(cover.person.birth_date, cover.person.sex, cover.application.facts)
+
+
+def policy_of(cover: Cover) -> Policy:
+    """The days of the cover, both inclusive."""
+    return Policy(cover.start, cover.end - timedelta(days=1), cover.renewed_years)
+
+
+def overlapping(person_id: int, plan_code: str, start: date, end: date) -> QuerySet[Cover]:
+    """Standing covers of the same person and plan that share a day with a period."""
+    return Cover.objects.standing().filter(person_id=person_id, plan_code=plan_code, start__lt=end, end__gt=start)
+
+
+def renewed_years_for(person_id: int, plan_code: str, start: date) -> int:
+    """Unbroken years before a cover that starts on this day."""
+    before = Cover.objects.paid().filter(person_id=person_id, plan_code=plan_code, end=start).first()
+    return before.renewed_years + 1 if before else 0
+
+
+def covers_of_plan(people: Iterable[Person], plan_code: str, *, on: date) -> dict[int, Cover]:
+    """By person, the cover of a plan that is running, to come or waiting for payment; the last one."""
+    covers = Cover.objects.standing().filter(person__in=list(people), plan_code=plan_code, end__gt=on)
+    return {cover.person_id: cover for cover in covers.order_by("end")}
+
+
+def receipts_of(cover: Cover) -> QuerySet[Receipt]:
+    """What was received for a cover, oldest first."""
+    return Receipt.objects.filter(contribution__cover=cover).select_related("contribution").order_by("pk")
+
+
+def due_of(cover: Cover) -> Contribution | None:
+    """The contribution of a cover that is to be paid."""
+    return cover.contributions.filter(state=Contribution.State.DUE).order_by("pk").first()
+
+
+def application_with_cover(pk: int) -> Application | None:
+    """An application with all that its page shows."""
+    return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()

@@ -1,0 +1,151 @@
+"""Apply for a plan: read the answers, let the terms decide, keep the decision, ask for the contribution."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.core.clock import business_day
+from apps.core.errors import NotAllowed
+from apps.enrolments.errors import AnswerMissing, ConsentsMissing, FormSentAlready, SecondCover
+from apps.enrolments.models import Application, Contribution, Cover, Draft
+from apps.enrolments.rules.period import check_start, due_date, policy_year, year_end
+from apps.enrolments.rules.reasons import kept_reasons
+from apps.enrolments.selectors import overlapping, renewed_years_for
+from apps.enrolments.services.covers import activate_cover
+from apps.members.models import Person
+from apps.members.permissions import check_may_act
+from apps.members.selectors import missing_texts
+from apps.plans.models import PlanVersion
+from apps.plans.rules import Insured, Terms, assess_enrolment, facts_from_answers, price_fen, questions
+from apps.plans.selectors import plan_version, terms_of
+
+Answers = Mapping[str, Any]
+
+
+@transaction.atomic
+def apply_for_cover(
+    *,
+    actor: User,
+    person_id: int,
+    plan_code: str,
+    answers: Answers,
+    key: UUID,
+    now: datetime,
+    start: date | None = None,
+) -> Application:
+    """Decide on joining from the answers by fact name; ``start`` is the first day wished, today if not given.
+
+    An accepted application brings a cover and what is to be paid for it.  The same key with the same input gives
+    the first decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, AnswerInvalid,
+    AnswerMissing, SecondCover, FormSentAlready.
+    """
+    today = business_day(now)
+    start = start or today
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise NotAllowed
+    check_may_act(user=actor, person=person, now=now)
+    done = Application.objects.filter(key=key).select_related("plan_version").first()
+    if done is not None:
+        return _same(done, person, plan_code, start, answers)
+    if missing_texts(person, on=today):
+        raise ConsentsMissing(name=person.name)
+    check_start(start, today)
+    existing = overlapping(person.pk, plan_code, start, year_end(start)).first()
+    if existing is not None:
+        raise SecondCover(name=person.name, cover_id=existing.pk)
+    version = plan_version(plan_code, start)
+    application = _decide(person, version, start, answers, actor=actor, key=key, now=now)
+    if application.accepted:
+        _open_cover(application, now)
+        Draft.objects.filter(person=person, plan_code=plan_code).delete()
+    return application
+
+
+def _same(done: Application, person: Person, plan_code: str, start: date, answers: Answers) -> Application:
+    """The first decision, if this is the same form sent again."""
+    first = (done.person_id, done.plan_version.code, done.policy_start, done.answers)
+    if first != (person.pk, plan_code, start, json.loads(json.dumps(dict(answers)))):
+        raise FormSentAlready
+    return done
+
+
+def _decide(
+    person: Person,
+    version: PlanVersion,
+    start: date,
+    answers: Answers,
+    *,
+    actor: User,
+    key: UUID,
+    now: datetime,
+) -> Application:
+    terms = terms_of(version)
+    facts = facts_from_answers(terms, answers)
+    _check_complete(terms, person, facts)
+    insured = Insured(person.birth_date, person.sex, facts)
+    policy = policy_year(start, renewed_years_for(person.pk, version.code, start))
+    result = assess_enrolment(terms, insured, policy)
+    application = Application.objects.create(
+        person=person,
+        plan_version=version,
+        policy_start=start,
+        answers_json=json.dumps(dict(answers), ensure_ascii=False),
+        facts_json=json.dumps(facts, ensure_ascii=False),
+        accepted=result.accepted,
+        reasons=kept_reasons(result.reasons),
+        price_fen=price_fen(terms, insured, policy),
+        actor=actor,
+        key=key,
+        at=now,
+    )
+    record_event(
+        actor_id=actor.pk,
+        action="application.accepted" if result.accepted else "application.declined",
+        target=("enrolments.application", application.pk),
+        now=now,
+        detail={"plan": str(version)},
+    )
+    return application
+
+
+def _check_complete(terms: Terms, person: Person, facts: Mapping[str, object]) -> None:
+    for question in questions(terms, Insured(person.birth_date, person.sex)):
+        if question.required and question.fact not in facts:
+            raise AnswerMissing(question.fact)
+
+
+def _open_cover(application: Application, now: datetime) -> Cover:
+    start, version = application.policy_start, application.plan_version
+    cover = Cover.objects.create(
+        person=application.person,
+        plan_version=version,
+        plan_code=version.code,
+        application=application,
+        start=start,
+        end=year_end(start),
+        renewed_years=renewed_years_for(application.person_id, version.code, start),
+        price_fen=application.price_fen,
+    )
+    today = business_day(now)
+    if application.price_fen == 0:
+        return activate_cover(cover=cover, paid_date=today, now=now)
+    Contribution.objects.create(
+        cover=cover, amount_fen=application.price_fen, due_date=due_date(today), key=f"cover:{cover.pk}:self"
+    )
+    return cover
+
+
+def keep_draft(*, actor: User, person: Person, plan_code: str, typed: str, now: datetime) -> None:
+    """Remember what was typed into a questionnaire, whatever becomes of it."""
+    Draft.objects.update_or_create(
+        person=person, actor=actor, plan_code=plan_code, defaults={"typed": typed, "updated_at": now}
+    )

@@ -1,0 +1,120 @@
+"""The life of a cover: it starts when paid, lapses when not, and runs out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from apps.audit.services import record_event
+from apps.core.clock import business_day
+from apps.enrolments.models import Contribution, Cover, Draft
+from apps.enrolments.rules.period import first_day, year_end
+from apps.enrolments.selectors import renewed_years_for, terms_of_cover
+from apps.payments.models import Checkout, CheckoutState
+from apps.reminders.services import remind
+
+LABEL = "enrolments.contribution"
+DRAFT_LIFE = timedelta(days=30)
+REMIND_BEFORE = timedelta(days=3)
+
+
+@transaction.atomic
+def activate_cover(*, cover: Cover, paid_date: date, now: datetime) -> Cover:
+    """Start a cover whose contributions are paid: on the day of payment, or the later day chosen."""
+    cover.start = first_day(cover.start, paid_date)
+    cover.end = year_end(cover.start)
+    cover.renewed_years = renewed_years_for(cover.person_id, cover.plan_code, cover.start)
+    cover.state = Cover.State.ACTIVE
+    cover.save(update_fields=["start", "end", "renewed_years", "state"])
+    record_event(
+        actor_id=None,
+        action="cover.started",
+        target=("enrolments.cover", cover.pk),
+        now=now,
+        detail={"start": cover.start.isoformat()},
+    )
+    remind(
+        user_id=cover.application.actor_id,
+        kind="cover-started",
+        parameters={**_words(cover), "start_date": cover.start, "cover_id": cover.pk},
+        due_at=now,
+        key=f"cover:{cover.pk}:started",
+        now=now,
+    )
+    return cover
+
+
+def _words(cover: Cover) -> dict[str, object]:
+    name = terms_of_cover(cover).name
+    return {"person": cover.person.name, "plan": {"zh": name.zh, "en": name.en}}
+
+
+def expire_unpaid(*, now: datetime, limit: int = 200) -> int:
+    """Cancel covers not paid in time, unless a payment is under way; how many."""
+    today = business_day(now)
+    under_way = Checkout.objects.filter(
+        source_label=LABEL,
+        source_id=OuterRef("contributions__pk"),
+        state__in=[CheckoutState.OPEN, CheckoutState.PAID],
+    )
+    late = Cover.objects.filter(state=Cover.State.UNPAID, contributions__due_date__lt=today)
+    late_ids = late.exclude(Exists(under_way)).order_by("pk").values_list("pk", flat=True)[:limit]
+    return sum(_cancel(cover_id, now) for cover_id in list(late_ids))
+
+
+@transaction.atomic
+def _cancel(cover_id: int, now: datetime) -> bool:
+    unpaid = Cover.objects.filter(pk=cover_id, state=Cover.State.UNPAID)
+    cover = unpaid.select_for_update(skip_locked=True, of=("self",)).first()
+    if cover is None:
+        return False
+    cover.state = Cover.State.CANCELLED
+    cover.save(update_fields=["state"])
+    record_event(actor_id=None, action="cover.lapsed", target=("enrolments.cover", cover.pk), now=now)
+    remind(
+        user_id=cover.application.actor_id,
+        kind="cover-cancelled",
+        parameters=_words(cover),
+        due_at=now,
+        key=f"cover:{cover.pk}:cancelled",
+        now=now,
+    )
+    return True
+
+
+def remind_unpaid(*, now: datetime, limit: int = 200) -> int:
+    """Remind once of contributions that must be paid within three days; how many are."""
+    soon = Contribution.objects.filter(
+        state=Contribution.State.DUE,
+        cover__state=Cover.State.UNPAID,
+        due_date__lte=business_day(now) + REMIND_BEFORE,
+    ).select_related("cover__person", "cover__plan_version", "cover__application")
+    contributions = list(soon.order_by("due_date", "pk")[:limit])
+    for contribution in contributions:
+        remind(
+            user_id=contribution.cover.application.actor_id,
+            kind="contribution-due",
+            parameters={
+                **_words(contribution.cover),
+                "amount_fen": contribution.amount_fen,
+                "due_date": contribution.due_date,
+                "contribution_id": contribution.pk,
+            },
+            due_at=now,
+            key=f"contribution:{contribution.pk}:due",
+            now=now,
+        )
+    return len(contributions)
+
+
+def end_covers(*, now: datetime) -> int:
+    """Mark the covers that have run out; claims for days inside them can still come."""
+    over = Cover.objects.filter(state=Cover.State.ACTIVE, end__lte=business_day(now))
+    return over.update(state=Cover.State.ENDED)
+
+
+def forget_drafts(*, now: datetime) -> int:
+    """Delete answers that were never sent off."""
+    return Draft.objects.filter(updated_at__lt=now - DRAFT_LIFE).delete()[0]
