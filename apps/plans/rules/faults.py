@@ -83,8 +83,9 @@ def _written_path(loc: Sequence[str | int], data: Any, *, keep_last: bool) -> Pa
     for place, part in enumerate(loc):
         last = place == len(loc) - 1
         if isinstance(here, dict) and part in here:
-            here = here[str(part)]
-            path.append(part)
+            if last or isinstance(here[str(part)], dict | list):
+                here = here[str(part)]
+                path.append(part)
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
             path.append(part)

@@ -8,7 +8,7 @@ from .claims import Line
 from .conditions import AtCare
 from .icd import category, is_in
 from .reasons import rank
-from .terms import Benefit, Scope, Terms
+from .terms import REIMBURSEMENT, Benefit, Scope, Terms
 
 
 def claim_reason(benefit: Benefit, context: AtCare) -> str | None:
@@ -69,24 +69,29 @@ def line_reason(benefit: Benefit, line: Line) -> str | None:
 def sorted_out(terms: Terms, context: AtCare) -> tuple[list[Benefit | str], dict[str, str | None]]:
     """Each line's benefit (the first of the plan that takes it) or reason, and each benefit's reason for the claim.
 
-    With several benefits the reason told is that of the benefit which came closest.
+    With several benefits the reason told is that of the one meant for this kind of care and item which came closest.
     """
     claim = context.claim
     reasons = {benefit.code: claim_reason(benefit, context) for benefit in terms.benefits}
-    return [_place_of(terms, line, reasons) for line in claim.lines], reasons
+    return [_place_of(terms, line, claim.kind, reasons) for line in claim.lines], reasons
 
 
-def _place_of(terms: Terms, line: Line, reasons: dict[str, str | None]) -> Benefit | str:
-    closest = "outside-policy"
+def _place_of(terms: Terms, line: Line, kind: str, reasons: dict[str, str | None]) -> Benefit | str:
+    closest: tuple[bool, int, str] = (False, -1, "")
     by_the_stay: Benefit | None = None
     for benefit in terms.benefits:
         reason = reasons[benefit.code]
-        if benefit.pays == "reimbursement":
+        if benefit.pays == REIMBURSEMENT:
             reason = reason or line_reason(benefit, line)
             if reason is None:
                 return benefit
         elif reason is None:
             by_the_stay = by_the_stay or benefit
             continue
-        closest = max(closest, reason, key=rank)
-    return by_the_stay or closest
+        closest = max(closest, (_is_meant(benefit.scope, line, kind), rank(reason), reason))
+    return by_the_stay or closest[2]
+
+
+def _is_meant(scope: Scope, line: Line, kind: str) -> bool:
+    """Whether a benefit is for this kind of care and item at all, whatever else it asks."""
+    return kind in scope.kinds and (not scope.categories or line.category in scope.categories)

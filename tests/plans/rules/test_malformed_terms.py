@@ -1,0 +1,155 @@
+"""Terms that do not hold together are refused with file, line and field in words."""
+
+import pytest
+
+from apps.plans.errors import TermsInvalid
+from apps.plans.rules import load_terms, parse_terms
+from apps.plans.rules.checking import problems_of
+
+from .making import WORDS, benefit, data, small
+
+AMOUNT = {"one": {"amount": "1.00", "clause": "1"}}
+SAYS = {"reason": "age", "clause": "1", "says": WORDS}
+LUMP = {"pays": "lump-sum", "amount": "one", "scope": {"events": ["diagnosis"]}}
+
+
+def joining(when, **more):
+    return data(parameters=AMOUNT, joining=[{**SAYS, "when": when, **more}])
+
+
+MALFORMED = [
+    (data(surprise="1"), ["surprise", "not a known field"]),
+    (data(code="Not A Code"), ["code", "Not A Code", "allowed form"]),
+    (data(name={"zh": "字"}), ["name.en", "missing"]),
+    (data(name={"zh": "字", "en": ""}), ["name.en", "empty"]),
+    (data(name="x"), ["name", "not a set of fields"]),
+    (data(disease_family="flu"), ["disease_family", "flu"]),
+    (data(priority="first"), ["priority", "first", "whole number"]),
+    (data(offered="often"), ["offered", "often", "true nor false"]),
+    (data(valid={"from": "soon"}), ["valid.from", "soon", "date"]),
+    (data(valid={}), ["valid.from", "missing"]),
+    (data(parameters={"Big One": {"amount": "1", "clause": "1"}}), ["parameters", "Big One"]),
+    (data(parameters={"a": {"clause": "1"}}), ["parameters.a", "exactly one of"]),
+    (data(parameters={"a": {"amount": "1", "days": "1", "clause": "1"}}), ["parameters.a", "exactly one of"]),
+    (data(parameters={"a": {"amount": "1"}}), ["parameters.a.clause", "missing"]),
+    (data(parameters={"a": {"amount": "-1", "clause": "1"}}), ["parameters.a.amount", "-1", "negative"]),
+    (data(parameters={"a": {"amount": "1.234", "clause": "1"}}), ["parameters.a.amount", "1.234"]),
+    (data(parameters={"a": {"percent": "101", "clause": "1"}}), ["parameters.a.percent", "101", "above 100"]),
+    (data(parameters={"a": {"percent": "half", "clause": "1"}}), ["parameters.a.percent", "half"]),
+    (data(parameters={"a": {"days": "-3", "clause": "1"}}), ["parameters.a.days", "-3"]),
+    (data(parameters={"a": {"codes": "R03", "clause": "1"}}), ["parameters.a.codes", "R03", "not a list"]),
+    (data(parameters={"a": {"amounts": [], "clause": "1"}}), ["parameters.a.amounts", "empty"]),
+    (data(parameters={"a": {"bands": [{"up_to": "1"}], "clause": "1"}}), ["parameters.a.bands[0].percent", "missing"]),
+    (data(price={"amount": "nothing"}), ["price.amount", "nothing", "no parameter"]),
+    (
+        data(price={"amount": "w"}, parameters={"w": {"days": "1", "clause": "1"}}),
+        ["price.amount", "w", "days", "amount"],
+    ),
+    (data(waiting_days="price"), ["waiting_days", "price", "amount", "days"]),
+    (data(overall_limits=["none"]), ["overall_limits[0]", "none"]),
+    (data(benefits=[]) | {"benefits": []}, ["benefits", "empty"]),
+    (data([benefit(), benefit()]), ["benefits[1].code", "cover", "twice"]),
+    (data([benefit(pays="gift")]), ["benefits[0]", "gift"]),
+    (data([{"code": "x"}]), ["benefits[0]", "does not say which kind"]),
+    (data([benefit(rate={"percent": "none"})]), ["benefits[0].rate.percent", "none"]),
+    (data([benefit(rate={"percent": "one"})], AMOUNT), ["benefits[0].rate.percent", "one", "percent is needed"]),
+    (
+        data([benefit(rate={"percent": "p", "raised": [{"when": {"sex": "x"}, "percent": "p"}]})]),
+        ["raised[0].when.sex", "x"],
+    ),
+    (data([benefit(deductible={"per": "week", "amount": "one"})]), ["benefits[0].deductible.per", "week"]),
+    (data([benefit(deductible={"per": "year", "amount": "no"})]), ["benefits[0].deductible.amount", "no"]),
+    (data([benefit(limits=[{"per": "year", "amount": "no"}])]), ["benefits[0].limits[0].amount", "no"]),
+    (data([benefit(limits=[{"per": "week", "amount": "one"}])]), ["benefits[0].limits[0].per", "week"]),
+    (data([benefit(bands="one")], AMOUNT), ["benefits[0].bands", "one", "bands"]),
+    (
+        data([benefit(bands="b")], {"b": {"bands": [{"up_to": "1", "percent": "1"}], "clause": "1"}}),
+        ["bands", "without an end"],
+    ),
+    (
+        data([benefit(bands="b")], {"b": {"bands": [{"percent": "1"}, {"percent": "1"}], "clause": "1"}}),
+        ["benefits[0].bands", "rise"],
+    ),
+    (data([benefit(scope={"kinds": ["event"]})]), ["benefits[0].scope.kinds[0]", "event"]),
+    (data([benefit(scope={"events": ["diagnosis"]})]), ["benefits[0].scope.events", "lump sums"]),
+    (data([benefit(**{**LUMP, "scope": {}})], AMOUNT), ["benefits[0].scope.events", "lump sums"]),
+    (data([benefit(**{**LUMP, "scope": {"events": ["wedding"]}})], AMOUNT), ["scope.events[0]", "wedding"]),
+    (data([benefit(**LUMP, share="one")], AMOUNT), ["benefits[0].share", "one"]),
+    (data([benefit(**LUMP, by_grade="one")], AMOUNT), ["benefits[0].by_grade", "one"]),
+    (data([benefit(pays="allowance", per_night="no")]), ["benefits[0].per_night", "no"]),
+    (data([benefit(scope={"diagnosis": "no"})]), ["benefits[0].scope.diagnosis", "no"]),
+    (data([benefit(scope={"formulary": "price"})]), ["benefits[0].scope.formulary", "price", "codes"]),
+    (data([benefit(scope={"waiting_days": "price"})]), ["benefits[0].scope.waiting_days", "price"]),
+    (data([benefit(scope={"catalogue": "both"})]), ["benefits[0].scope.catalogue", "both"]),
+    (
+        data([benefit(scope={"requires": [{"reason": "luck", "when": {"sex": "male"}}]})]),
+        ["requires[0].reason", "luck"],
+    ),
+    (data([benefit(scope={"facility": {"levels": ["huge"]}})]), ["scope.facility.levels[0]", "huge"]),
+    (joining({"sex": "male"}, reason="mood"), ["joining[0].reason", "mood"]),
+    (joining({"age": {}}), ["joining[0].when.age", "from, to or both"]),
+    (joining({"age": {"from": "one"}}), ["joining[0].when.age.from", "one", "years or days"]),
+    (joining({"weather": "fine"}), ["joining[0].when", "does not say which kind"]),
+    (joining("always"), ["joining[0].when", "does not say which kind"]),
+    (joining({"fact": "shoe_size", "at_most": "3"}), ["joining[0].when.fact", "shoe_size"]),
+    (joining({"fact": "birads"}), ["joining[0].when", "exactly one comparison"]),
+    (joining({"fact": "birads", "at_most": "3", "at_least": "1"}), ["joining[0].when", "exactly one comparison"]),
+    (joining({"fact": "birads", "at_most": "no"}), ["joining[0].when.at_most", "no"]),
+    (joining({"fact": "birads", "equals": "3"}), ["joining[0].when.equals", "not a known field"]),
+    (joining({"fact": "roster", "one_of": "no"}), ["joining[0].when.one_of", "no"]),
+    (joining({"any": []}), ["joining[0].when.any", "empty"]),
+    (joining({"all": [{"not": {"fact": "x", "is": True}}]}), ["joining[0].when.all[0].not.fact", "x"]),
+    (data(questions=[{"fact": "x", "kind": "date", "label": WORDS}]), ["questions[0].fact", "x"]),
+    (data(questions=[{"fact": "hpv", "kind": "choice", "label": WORDS}]), ["questions[0].choices", "missing"]),
+    (data(questions=[{"fact": "birads", "kind": "number", "label": WORDS}] * 2), ["questions[1].fact", "twice"]),
+    (data(summary={"zh": "{none}", "en": "{none}"}), ["summary", "{none}"]),
+    (data(summary={"zh": "{price}", "en": "free"}), ["summary", "different parameters"]),
+    (data(summary={"zh": "{", "en": "x"}), ["summary", "brace"]),
+    (
+        data(entitlements=[{"code": "e", "name": WORDS, "clause": "1", "count": "price"}]),
+        ["entitlements[0].count", "price"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("written", "words"), MALFORMED, ids=lambda item: str(item)[-60:])
+def test_a_fault_is_told_in_one_line_with_its_field(written, words):
+    with pytest.raises(TermsInvalid) as refused:
+        load_terms(written)
+    problem = refused.value.problems[0]
+    assert all(word in problem for word in words), problem
+    assert "\n" not in problem
+
+
+def test_every_fault_of_form_is_told_at_once():
+    with pytest.raises(TermsInvalid) as refused:
+        load_terms(data(priority="x", disease_family="y"))
+    assert len(refused.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("code: a\ncode: b", ["plan.yaml", "line 2", "code", "twice"]),
+        ("code: a\nversion: 1\nname: x", ["plan.yaml:3", "name"]),
+        ("", ["plan.yaml:1", "the document"]),
+    ],
+)
+def test_a_file_names_the_line(text, words):
+    with pytest.raises(TermsInvalid) as refused:
+        parse_terms(text, "plan.yaml")
+    said = refused.value.problems
+    assert any(all(word in problem for word in words) for problem in said), said
+
+
+def test_an_offered_plan_asks_for_every_fact_it_needs():
+    needs = {**SAYS, "reason": "screening", "when": {"fact": "screening.result", "one_of": ["negative"]}}
+    assert problems_of(small(joining=[needs])) == ("joining asks for screening, but no question does",)
+    assert problems_of(small(joining=[needs], offered=False)) == ()
+    asked = {"fact": "screening", "kind": "screening", "label": WORDS}
+    assert problems_of(small(joining=[needs], questions=[asked])) == ()
+
+
+def test_a_fault_in_the_middle_of_an_example_is_told():
+    terms = small(examples=[{"title": WORDS, "case": {"parameters": {"none": "1"}}}])
+    assert "examples[0].case" in problems_of(terms)[0]
