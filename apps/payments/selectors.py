@@ -52,7 +52,7 @@ def payee_account_of(label: str, owner_id: int) -> PayeeAccount | None:
 def orders(state: str = "") -> QuerySet[Order]:
     """All orders, newest first, or those in one state; unknown states mean all."""
     rows = Order.objects.select_related("payee_account").order_by("-id")
-    return rows.filter(state=state) if state in State else rows
+    return rows.filter(state=state) if state in State.__members__.values() else rows
 
 
 def counts_by_state() -> dict[str, int]:

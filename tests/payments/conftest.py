@@ -1,0 +1,3 @@
+from tests.payments.fixtures import sandbox
+
+__all__ = ["sandbox"]
