@@ -22,6 +22,10 @@ def main(argv: list[str]) -> int:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(argv)
+        if command == "migrate":
+            from config.rights import protect_append_only
+
+            protect_append_only()
     return 0
 
 

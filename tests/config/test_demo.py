@@ -13,7 +13,7 @@ import urllib.request
 import psutil
 import pytest
 
-from config.bootstrap import ROOT
+from config.bootstrap import OWN_ENVIRONMENT, ROOT
 from config.embedded.layout import layout_for
 from config.runner import demo, services
 from config.runner.lock import RunLock
@@ -94,7 +94,8 @@ def test_it_comes_up_refuses_a_twin_keeps_its_data_and_leaves_nothing(
             policy = page.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         twin = [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(port + 2)]
-        done = subprocess.run(twin, capture_output=True, text=True, check=False, timeout=60)
+        environ = {**os.environ, OWN_ENVIRONMENT: "1"}
+        done = subprocess.run(twin, env=environ, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 1
         assert f"running already: http://localhost:{port}" in done.stdout
 

@@ -1,0 +1,20 @@
+"""What the application's role may not do to append-only tables, whatever their triggers say."""
+
+from django.db import connection
+
+TAKE_BACK = """
+DO $$
+DECLARE kept regclass;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gongji_app') THEN RETURN; END IF;
+    FOR kept IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname LIKE '%\\_keeps\\_rows' LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM gongji_app', kept);
+    END LOOP;
+END $$;
+"""
+
+
+def protect_append_only() -> None:
+    """Take back the rights to change what is only ever added to; called by the owner after every migration."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK)
