@@ -98,7 +98,7 @@ class ConsentMissing(FilingRefused):
 class NoDocuments(FilingRefused):
     code = "no-documents"
     message = N_("Add at least one photo or PDF of the receipt.")
-    field = "files"
+    field = "papers"
 
 
 class AccountMissing(FilingRefused):

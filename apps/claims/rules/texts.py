@@ -18,6 +18,22 @@ HOLDS = {
     "earlier-cover": N_("Another cover comes first for this bill and is being looked at."),
 }
 
+HOLD_LABELS = {
+    "large-bill": N_("Large bill"),
+    "large-payment": N_("Large payment"),
+    "diagnosis-unknown": N_("Diagnosis unknown"),
+    "medicine-unnamed": N_("Medicine not named"),
+    "late": N_("Filed late"),
+    "receipt-unclear": N_("Receipt number unclear"),
+    "receipt-near": N_("Similar receipt"),
+    "same-day-and-amount": N_("Same day and amount"),
+    "many-receipts": N_("Many receipts"),
+    "papers-seen-before": N_("Same papers"),
+    "account-new": N_("New account"),
+    "soon-after-start": N_("Soon after start"),
+    "earlier-cover": N_("Waits for another cover"),
+}
+
 KINDS = {
     "inpatient": N_("Stay in hospital"),
     "outpatient": N_("Visit to a clinic or hospital"),

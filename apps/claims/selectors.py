@@ -1,0 +1,236 @@
+"""Reads of bills, claims and decisions, each with all that its page needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from apps.accounts.models import User
+from apps.claims.models import Bill, Claim, ClaimDraft, CoverYear, Decision, Payout
+from apps.claims.rules.checks import OtherBill
+from apps.claims.rules.deciding import decide, inputs_from_json
+from apps.claims.rules.receipts import issuer_key, receipt_key
+from apps.claims.rules.states import State
+from apps.core.errors import NotAllowed
+from apps.directory.models import Organisation
+from apps.members.permissions import check_is_family
+from apps.members.selectors import people_of
+from apps.payments.rules.states import State as OrderState
+from apps.plans.models import PlanVersion
+from apps.plans.rules import Accumulators, Terms, decision_to_json
+from apps.plans.selectors import terms_of
+
+COMPARED = timedelta(days=60)
+
+
+def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims with cover, plan version, decisions, payouts and their orders: a constant number of queries."""
+    payouts = Payout.objects.select_related("order", "payee_account").order_by("instalment")
+    decisions = Decision.objects.order_by("number").prefetch_related(Prefetch("payouts", payouts))
+    return (
+        claims.select_related("cover__plan_version").prefetch_related(Prefetch("decisions", decisions)).order_by("rank")
+    )
+
+
+def _bills() -> QuerySet[Bill]:
+    return (
+        Bill.objects.select_related("person", "organisation", "payee_account")
+        .prefetch_related(
+            "lines", "earlier_payers", "documents", Prefetch("claims", with_decisions(Claim.objects.all()))
+        )
+        .order_by("-submitted_at", "-pk")
+    )
+
+
+def bills_of(user: User) -> QuerySet[Bill]:
+    """Bills of the user and the people the user acts for, newest first."""
+    return _bills().filter(person__in=people_of(user).values("pk"))
+
+
+def claims_of_person(person_id: int) -> QuerySet[Claim]:
+    """The claims of a person, newest first; whoever calls has checked the right to read them."""
+    claims = with_decisions(Claim.objects.filter(bill__person_id=person_id))
+    return claims.select_related("bill").order_by("-submitted_at", "rank")
+
+
+def bill_of(*, user: User, number: str, now: datetime) -> Bill:
+    """A bill of the user's own people.  A stranger's attempt is logged; raises NotAllowed."""
+    bill = _bills().filter(number=number).first()
+    if bill is None:
+        raise NotAllowed
+    check_is_family(user=user, person_id=bill.person_id, purpose="claim", now=now)
+    return bill
+
+
+def bill_by_number(number: str) -> Bill:
+    """Any bill, for whoever checks the right to it next.  Raises NotAllowed when there is none."""
+    bill = _bills().filter(number=number).first()
+    if bill is None:
+        raise NotAllowed
+    return bill
+
+
+def open_drafts(user: User) -> QuerySet[ClaimDraft]:
+    return ClaimDraft.objects.filter(owner=user, sent_at=None).order_by("-touched_at")
+
+
+def draft_of(*, user: User, key: UUID) -> ClaimDraft:
+    """One's own draft.  Raises NotAllowed."""
+    draft = ClaimDraft.objects.filter(owner=user, key=key).first()
+    if draft is None:
+        raise NotAllowed
+    return draft
+
+
+def contents(draft: ClaimDraft) -> dict[str, Any]:
+    """What the draft holds: person, kind and a mapping of typed texts for each section."""
+    data: dict[str, Any] = json.loads(draft.data)
+    return data
+
+
+def issuer_key_of(issuer: str) -> str:
+    """The issuer's name made comparable; both names of an organisation in the directory are one issuer."""
+    key = issuer_key(issuer)
+    for organisation in Organisation.objects.filter(kind__in=["clinic", "hospital"]).only("code", "name_zh", "name_en"):
+        if key in (issuer_key(organisation.name_zh), issuer_key(organisation.name_en)):
+            return f"org:{organisation.code}"
+    return key
+
+
+def is_receipt_filed(*, issuer: str, receipt_number: str) -> bool:
+    """Whether this receipt of this issuer is there already, whoever filed it."""
+    return Bill.objects.filter(issuer_key=issuer_key_of(issuer), receipt_key=receipt_key(receipt_number)).exists()
+
+
+def other_bills(bill: Bill) -> tuple[OtherBill, ...]:
+    """Bills a check compares this one with: the person's near in time, the issuer's with the same amount."""
+    near = Q(person_id=bill.person_id, service_date__range=(bill.service_date - COMPARED, bill.service_date + COMPARED))
+    alike = Q(issuer_key=bill.issuer_key, billed_fen=bill.billed_fen)
+    rows = Bill.objects.filter(near | alike).exclude(pk=bill.pk).order_by("-pk")[:300]
+    return tuple(
+        OtherBill(
+            row.number,
+            row.issuer_key,
+            row.receipt_key,
+            row.service_date,
+            row.billed_fen,
+            is_same_person=row.person_id == bill.person_id,
+        )
+        for row in rows
+    )
+
+
+def has_papers_seen_before(bill: Bill) -> bool:
+    """Whether the same file came with another bill."""
+    digests = bill.documents.values("sha256")
+    return Bill.objects.filter(documents__sha256__in=digests).exclude(pk=bill.pk).exists()
+
+
+def queue(reason: str = "") -> QuerySet[Claim]:
+    """Claims a person has to look at, oldest first; only those held for a reason, if one is named."""
+    held = Claim.objects.filter(state=State.REVIEW)
+    if reason:
+        held = held.filter(hold_reasons__contains=[{"code": reason}])
+    return held.select_related("bill", "cover__plan_version", "taken_by").order_by("submitted_at", "pk")
+
+
+def queue_counts() -> dict[str, int]:
+    """How many claims wait for each reason; a claim with two reasons counts in both."""
+    counts: dict[str, int] = {}
+    for reasons in Claim.objects.filter(state=State.REVIEW).values_list("hold_reasons", flat=True):
+        for reason in reasons:
+            counts[reason["code"]] = counts.get(reason["code"], 0) + 1
+    return counts
+
+
+def waiting_count() -> int:
+    return Claim.objects.filter(state=State.REVIEW).count()
+
+
+def claim_in_full(claim_id: int) -> Claim:
+    """A claim with its bill and all that a decision on it needs.  Raises NotAllowed."""
+    claim = with_decisions(Claim.objects.filter(pk=claim_id)).select_related("taken_by").first()
+    if claim is None:
+        raise NotAllowed
+    claim.bill = bill_by_number(Bill.objects.values_list("number", flat=True).get(pk=claim.bill_id))
+    return claim
+
+
+def decision_of(claim: Claim) -> Decision | None:
+    """The decision that stands; prefetched by ``with_decisions``."""
+    return max(claim.decisions.all(), key=lambda decision: decision.number, default=None)
+
+
+def earlier_answers(claim: Claim) -> list[tuple[str, dict[str, Any]]]:
+    """What the covers before this one decided on the same bill: plan code and answer, in their order."""
+    rows = Decision.objects.filter(claim__bill_id=claim.bill_id, claim__rank__lt=claim.rank)
+    standing = rows.order_by("claim__rank", "-number").distinct("claim__rank")
+    return list(standing.values_list("claim__plan_code", "answer"))
+
+
+def terms_of_claim(claim: Claim) -> Terms:
+    return terms_of(claim.cover.plan_version)
+
+
+def accumulators_of(cover_id: int) -> Accumulators:
+    """What the cover's year has used up so far."""
+    year = CoverYear.objects.filter(cover_id=cover_id).first()
+    return Accumulators.from_json(year.accumulators) if year else Accumulators.empty()
+
+
+@dataclass(frozen=True, slots=True)
+class PaidState:
+    """How far the money of a claim is, read from its payment order."""
+
+    code: str
+    on: date | None = None
+    tail: str = ""
+    usable_from: datetime | None = None
+
+    @property
+    def is_failed(self) -> bool:
+        return self.code == "failed"
+
+
+def paid_state(claim: Claim, *, now: datetime) -> PaidState:
+    """``review``, ``nothing``, ``owed``, ``held`` (new account), ``on-the-way``, ``paid`` or ``failed``."""
+    decision = decision_of(claim)
+    if decision is None:
+        return PaidState("review")
+    payout = max(decision.payouts.all(), key=lambda payout: payout.instalment, default=None)
+    if payout is None:
+        return PaidState("nothing")
+    order, tail = payout.order, payout.payee_account.number_tail
+    if order is None:
+        held = payout.payee_account.usable_from > now
+        return PaidState("held" if held else "owed", None, tail, payout.payee_account.usable_from)
+    tail = order.payee_account.number_tail if order.payee_account_id != payout.payee_account_id else tail
+    if order.state == OrderState.SETTLED:
+        return PaidState("paid", order.settled_date, tail)
+    if order.state in (OrderState.FAILED, OrderState.RETURNED):
+        return PaidState("failed", None, tail)
+    return PaidState("on-the-way", None, tail)
+
+
+def replayed(decision: Decision) -> dict[str, Any]:
+    """The answer the engine gives today from the stored inputs, in the form in which answers are stored."""
+    version = PlanVersion.objects.filter(content_hash=decision.plan_hash).earliest("pk")
+    before = Accumulators.from_json(decision.accumulators_before)
+    return decision_to_json(decide(terms_of(version), inputs_from_json(decision.inputs), before))
+
+
+def replay(decision: Decision) -> bool:
+    """Whether deciding again from what was stored gives the very same answer, each step and fen of it."""
+    return bool(replayed(decision) == decision.answer)
+
+
+def decisions_to_replay(*, since: datetime | None = None) -> Iterator[Decision]:
+    """Decisions in the order in which they were made, streamed."""
+    rows = Decision.objects.order_by("pk")
+    return (rows.filter(made_at__gte=since) if since else rows).iterator(chunk_size=500)

@@ -1,0 +1,133 @@
+"""Ask for the payments of what was decided, and tell the family how each ended; "paid" itself is read, never stored."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.claims.errors import AccountMissing, PaymentNotMendable
+from apps.claims.models import Claim, Payout
+from apps.claims.permissions import check_may_file
+from apps.claims.services.accounts import current_account
+from apps.core.jobs import ring
+from apps.payments.models import PayeeAccount
+from apps.payments.rules.states import State
+from apps.payments.services.orders import request_payment
+from apps.reminders.services import remind
+
+logger = logging.getLogger(__name__)
+ENDED = (State.SETTLED, State.FAILED, State.RETURNED)
+
+
+def open_payments(*, now: datetime, limit: int = 100) -> int:
+    """Ask for the payments not asked for yet; answers how many.  One that fails does not stop the rest."""
+    due = Payout.objects.filter(order=None, payee_account__usable_from__lte=now).order_by("created_at", "pk")
+    opened = 0
+    for payout_id in due.values_list("pk", flat=True)[:limit]:
+        try:
+            opened += _open(payout_id, now=now)
+        except Exception:
+            logger.exception("Payout %s could not be asked for; the sweeper comes back to it", payout_id)
+    return opened
+
+
+@transaction.atomic
+def _open(payout_id: int, *, now: datetime) -> bool:
+    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=payout_id, order=None)
+    payout = rows.select_related("decision__claim", "payee_account").first()
+    if payout is None:
+        return False
+    account = _account_today(payout.payee_account)
+    if account.usable_from > now:
+        payout.payee_account = account
+        payout.save(update_fields=["payee_account"])
+        return False
+    claim, decision = payout.decision.claim, payout.decision
+    payout.order = request_payment(
+        key=f"claim:{claim.pk}:{decision.number}:{payout.instalment}",
+        purpose="claim",
+        source=("claims.claim", claim.pk),
+        payee_account_id=account.pk,
+        amount_fen=payout.amount_fen,
+        owed_account=f"claims-payable:{claim.plan_code}",
+        now=now,
+    )
+    payout.payee_account = account
+    payout.save(update_fields=["order", "payee_account"])
+    return True
+
+
+def _account_today(account: PayeeAccount) -> PayeeAccount:
+    """The account, or the one that has replaced it since (which is held a while)."""
+    if account.replaced_at is None:
+        return account
+    return PayeeAccount.objects.get(owner_label=account.owner_label, owner_id=account.owner_id, replaced_at=None)
+
+
+@transaction.atomic
+def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
+    """After a failed payment, owe it again to the account named last; asked twice, it is owed once.
+
+    Raises PaymentNotMendable, AccountMissing, NotAllowed.
+    """
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("bill").get(pk=claim_id)
+    check_may_file(actor=actor, person_id=claim.bill.person_id, now=now)
+    last = (
+        Payout.objects.filter(decision__claim=claim)
+        .select_related("order")
+        .order_by("-decision__number", "-instalment")
+        .first()
+    )
+    if last is not None and last.order is None and last.instalment > 1:
+        return last
+    if last is None or last.order is None or last.order.state not in (State.FAILED, State.RETURNED):
+        raise PaymentNotMendable
+    account = current_account(actor)
+    if account is None:
+        raise AccountMissing
+    payout = Payout.objects.create(
+        decision_id=last.decision_id,
+        instalment=last.instalment + 1,
+        payee_account=account,
+        amount_fen=last.amount_fen,
+        created_at=now,
+    )
+    ring("claims.open_payments")
+    return payout
+
+
+def tell_endings(*, now: datetime, limit: int = 200) -> int:
+    """Tell families whose payments were settled, failed or came back; answers how many were told."""
+    ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
+    due = list(Payout.objects.filter(ended).order_by("pk").values_list("pk", flat=True)[:limit])
+    return sum(_tell(payout_id, now=now) for payout_id in due)
+
+
+@transaction.atomic
+def _tell(payout_id: int, *, now: datetime) -> bool:
+    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=payout_id)
+    payout = rows.select_related("decision__claim__bill", "order__payee_account").first()
+    if payout is None or payout.order is None or payout.told_state == payout.order.state:
+        return False
+    bill, order = payout.decision.claim.bill, payout.order
+    is_paid = order.state == State.SETTLED
+    remind(
+        user_id=bill.filed_by_id,
+        kind="claim-paid" if is_paid else "claim-unpaid",
+        parameters={
+            "number": bill.number,
+            "amount_fen": payout.amount_fen,
+            "tail": order.payee_account.number_tail,
+            "paid_date": order.settled_date,
+        },
+        due_at=now,
+        key=f"claim-ended:{payout.pk}:{order.state}",
+        now=now,
+    )
+    payout.told_state = order.state
+    payout.save(update_fields=["told_state"])
+    return True

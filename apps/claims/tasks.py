@@ -1,0 +1,20 @@
+"""Background work on claims: thin doors to services, for the doorbell and the sweeper alike."""
+
+from celery import shared_task
+
+from apps.claims.services.drafts import forget_drafts
+from apps.claims.services.payouts import open_payments, tell_endings
+from apps.core import clock
+
+
+@shared_task(name="claims.open_payments")
+def pay() -> None:
+    """Ask for the payments of what was decided, and tell families how earlier ones ended."""
+    open_payments(now=clock.now())
+    tell_endings(now=clock.now())
+
+
+@shared_task(name="claims.forget_drafts")
+def forget() -> None:
+    """Remove forms nobody has touched for a month."""
+    forget_drafts(now=clock.now())

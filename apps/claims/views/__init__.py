@@ -1,0 +1,1 @@
+"""Pages of claims: filing, one's bills, the officer's queue."""
