@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from .document import Day, Fen, Form, Text, type_list
 from .icd import read_icd
@@ -14,10 +14,19 @@ Icd = Annotated[str, BeforeValidator(read_icd)]
 Whole = Annotated[int, BeforeValidator(read_whole)]
 
 
+class Part(Form):
+    """A set of fields of a case; an empty field counts as left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty_fields(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value is not None or name not in cls.model_fields}
+
+
 def _payers(value: object) -> object:
-    """Earlier payers: a map, or nothing."""
-    if value is None:
-        return {}
+    """Earlier payers by name; the family is none of them."""
     if isinstance(value, dict) and "own" in value:
         raise ValueError("names own, which is no earlier payer")
     return value
@@ -27,18 +36,18 @@ Payers = Annotated[dict[Text, Fen], BeforeValidator(_payers)]
 
 
 def _grade(value: object) -> object:
-    grade = None if value is None else read_whole(value)
-    if grade is not None and not 1 <= grade <= 10:
+    grade = read_whole(value)
+    if not 1 <= grade <= 10:
         raise ValueError("is not between 1 and 10")
     return grade
 
 
-class FacilityPart(Form):
+class FacilityPart(Part):
     level: Literal["primary", "secondary", "tertiary"] = "tertiary"
     area: Literal["local", "outside"] = "local"
 
 
-class LinePart(Form):
+class LinePart(Part):
     category: Literal["drug", "bed", "exam", "surgery", "device", "gene-test", "other"]
     billed: Fen
     code: str = ""
@@ -62,7 +71,7 @@ Event = Literal[
 ]
 
 
-class ClaimPart(Form):
+class ClaimPart(Part):
     id: Text
     kind: Literal["inpatient", "outpatient", "special-outpatient", "pharmacy", "event"]
     date: Day
@@ -76,19 +85,19 @@ class ClaimPart(Form):
     paid_before: Payers = {}
 
 
-class InsuredPart(Form):
+class InsuredPart(Part):
     born: Day
     sex: Literal["female", "male"]
     facts: dict[str, Any] = {}
 
 
-class PolicyPart(Form):
+class PolicyPart(Part):
     start: Day
     end: Day
     renewed_years: Whole = 0
 
 
-class CaseForm(Form):
+class CaseForm(Part):
     """One insured person, one policy year of one plan and the claims in it."""
 
     title: str | None = None

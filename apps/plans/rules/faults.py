@@ -41,9 +41,8 @@ def faults_of(error: ValidationError, data: Any) -> list[Fault]:
     """The faults pydantic found, one a field, in our words and with the paths of the written document."""
     found: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):
-        if item["type"] != "none_required":
-            fault = _fault(dict(item), data)
-            found.setdefault(fault.path, fault)
+        fault = _fault(dict(item), data)
+        found.setdefault(fault.path, fault)
     return list(found.values())
 
 

@@ -116,7 +116,8 @@ MALFORMED = [
     (LINE, "{category: bed, billed: 1.999}", ["claims[0].lines[0].billed", "1.999", "two decimals"]),
     (LINE, "{category: bed, billed: lots}", ["claims[0].lines[0].billed", "lots", "not an amount"]),
     (LINE, "{category: bed, billed: true}", ["claims[0].lines[0].billed", "true", "not an amount"]),
-    (LINE, "{category: bed, billed: }", ["claims[0].lines[0].billed", "null"]),
+    (LINE, "{category: bed, billed: }", ["claims[0].lines[0].billed", "missing"]),
+    (LINE, "{category: bed, billed: 1, price: null}", ["claims[0].lines[0].price", "not a known field"]),
     (LINE, "{category: bed, billed: 1, price: 1}", ["claims[0].lines[0].price", "not a known field"]),
     (LINE, "{category: bed, billed: 1, catalogue: inside}", ["claims[0].lines[0].catalogue", "inside"]),
     (LINE, "{category: bed, billed: 1, paid_before: {basic: 2}}", ["claims[0].lines[0].paid_before.basic", "2.00"]),
@@ -192,7 +193,8 @@ def test_empty_fields_count_as_left_out():
     case = case_with(("claims", 0, "severity"), "null")
     case["claims"][0]["paid_before"] = "~"
     case["insured"]["facts"]["markers"] = "null"
+    case["parameters"] = case["claims"][0]["lines"] = case["claims"][0]["facility"] = "null"
     read = parse_case(text_of(case), "c", catalogue_terms)
     assert read.claims[0].severity is None
-    assert read.claims[0].paid_before == {}
+    assert (read.claims[0].paid_before, read.claims[0].lines) == ({}, ())
     assert "markers" not in read.insured.facts
