@@ -25,6 +25,7 @@ CLINICS = (
 )
 HOSPITAL = ("children", "共济妇女儿童专科医院", "Gongji Women's and Children's Hospital")
 DEPARTMENTS = (
+    ("referral-desk", "转诊服务台", "Referral Desk"),
     ("respiratory", "儿童呼吸科", "Child Respiratory Medicine"),
     ("memory", "记忆门诊", "Memory Clinic"),
     ("movement", "运动障碍科", "Movement Disorders"),
@@ -55,7 +56,7 @@ class Worker:
 
 
 STAFF = (
-    Worker("coordinator", "何静", (Role.COORDINATOR,), "children", "医院协调员", "Hospital coordinator"),
+    Worker("coordinator", "何静", (Role.COORDINATOR,), "children/referral-desk", "医院协调员", "Hospital coordinator"),
     Worker("specialist", "徐薇", (Role.SPECIALIST,), "children/respiratory", "呼吸科专科医生", "Specialist"),
     Worker("officer", "唐莉", (Role.CLAIMS_OFFICER,), "fund", "理赔员", "Claims officer"),
     Worker("treasurer", "顾宁", (Role.TREASURER,), "fund", "财务主管", "Treasurer"),

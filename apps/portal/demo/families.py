@@ -100,6 +100,6 @@ def _family(number: int, plan: str, joins: date, names: Names) -> Family:
         identity=names.identity(born, sex),
         plan=plan,
         joins=joins,
-        burden=random.betavariate(1.4, 3.2),
+        burden=random.betavariate(1.2, 4.5),
         is_declined=random.random() < 0.03,
     )

@@ -1,0 +1,1 @@
+"""What happens in the demo's story, told through the services the portal itself uses."""

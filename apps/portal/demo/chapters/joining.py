@@ -1,0 +1,122 @@
+"""A family registers, signs, answers, pays and chooses its doctor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from apps.accounts.models import User
+from apps.care.models import FamilyDoctor
+from apps.care.services import choose_doctor
+from apps.core.clock import business_day
+from apps.enrolments.models import Cover
+from apps.enrolments.services import apply_for_cover, start_payment
+from apps.members.models import Person
+from apps.members.rules.identity import IdentityKind
+from apps.members.selectors import texts_for
+from apps.members.services import register_person, sign_texts
+from apps.portal.demo.families import ASTHMA, BRAIN, HER, PARKINSON, Family
+from apps.portal.demo.story import Story
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    ASTHMA: {"conditions": ["J45.9"]},
+    HER: {"basic_insurance": "city", "conditions": []},
+    PARKINSON: {"conditions": ["G20"], "hoehn_yahr": "2"},
+    BRAIN: {"brain_screening": "pass", "conditions": []},
+}
+DECLINED: dict[str, dict[str, Any]] = {
+    ASTHMA: {"conditions": ["J30.4"]},
+    HER: {"basic_insurance": "national", "conditions": []},
+    PARKINSON: {"conditions": ["G20"], "hoehn_yahr": "4"},
+    BRAIN: {"brain_screening": "fail", "conditions": []},
+}
+
+
+@dataclass
+class Household:
+    """A family as the portal knows it."""
+
+    family: Family
+    user: User
+    person: Person
+    visits: int = 0
+
+
+class Joining:
+    """From the front page to a signed family doctor."""
+
+    def __init__(self, story: Story, joined: Any) -> None:
+        self.story = story
+        self.joined = joined  # told of each household whose cover has begun
+
+    def begin(self, family: Family) -> None:
+        self.story.happens(family.joins, lambda now: self._register(family, now))
+
+    def _register(self, family: Family, now: datetime) -> None:
+        user = self.story.cast.user(family.email, family.guardian)
+        person = register_person(
+            actor=user,
+            name=family.name,
+            birth_date=family.born,
+            sex=family.sex,
+            identity_kind=IdentityKind.RESIDENT.value,
+            identity_number=family.identity,
+            relation=family.relation,
+            key=self.story.key(),
+            now=now,
+        )
+        sign_texts(
+            actor=user,
+            person=person,
+            texts=texts_for(person, on=business_day(now)),
+            assent_name=person.name,
+            now=now,
+        )
+        home = Household(family, user, person)
+        if family.is_declined:
+            self._apply(home, DECLINED[family.plan], now)
+        else:
+            self._join(home, now)
+
+    def _join(self, home: Household, now: datetime) -> None:
+        cover = self._apply(home, ANSWERS[home.family.plan], now)
+        if cover is None or self.story.random.random() < 0.03:
+            return  # some forget to pay
+        self.story.later(now, 1, lambda at: self._pay(home, cover, at))
+
+    def _apply(self, home: Household, answers: dict[str, Any], now: datetime) -> Cover | None:
+        application = apply_for_cover(
+            actor=home.user,
+            person_id=home.person.pk,
+            plan_code=home.family.plan,
+            answers=answers,
+            key=self.story.key(),
+            now=now,
+        )
+        return application.cover if application.accepted else None
+
+    def _pay(self, home: Household, cover: Cover, now: datetime) -> None:
+        contribution = cover.contributions.get()
+        checkout = start_payment(contribution_id=contribution.pk, actor=home.user, return_url="/", now=now)
+        self.story.bank.pay(checkout.key, checkout.amount_fen)
+        self.story.later(now, 4, lambda at: self._choose(home, at))  # once the payment is known
+
+    def _choose(self, home: Household, now: datetime) -> None:
+        if home.family.plan == ASTHMA:
+            choose_doctor(
+                actor=home.user,
+                person_id=home.person.pk,
+                doctor_id=self._doctor(home).pk,
+                key=self.story.key(),
+                now=now,
+            )
+        self.joined(home, now)
+
+    def _doctor(self, home: Household) -> FamilyDoctor:
+        """The lead doctor for the first families, then whoever has the most free places."""
+        free = FamilyDoctor.objects.with_free_places().order_by("taken", "pk")
+        lead = free.filter(user=self.story.cast.workers["doctor"]).first()
+        if lead is not None and (home.family.number <= 3 or self.story.random.random() < 0.06):
+            return lead
+        return free.exclude(user=self.story.cast.workers["doctor"])[0]

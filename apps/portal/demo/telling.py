@@ -1,0 +1,142 @@
+"""Tell the demo's story from the first day to today, in one transaction: all of it is there, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.test.utils import override_settings
+
+from apps.audit.models import Event
+from apps.audit.services import record_event
+from apps.care.models import FamilyDoctor
+from apps.claims.services.payouts import open_payments, tell_endings
+from apps.core.clock import business_day
+from apps.core.jobs import muted
+from apps.enrolments.services import end_covers, expire_unpaid, settle_contributions
+from apps.governance.services import continue_resolutions
+from apps.members.services import publish_texts
+from apps.payments import gateway
+from apps.payments.services import confirm_checkouts, read_statement, send_due_payments
+from apps.plans.services import publish_catalogue
+from apps.portal.demo.bank import StoryBank
+from apps.portal.demo.cast import Cast
+from apps.portal.demo.chapters.claiming import Claiming
+from apps.portal.demo.chapters.governing import Governing
+from apps.portal.demo.chapters.joining import Household, Joining
+from apps.portal.demo.chapters.referring import Referring
+from apps.portal.demo.chapters.visits import Visits
+from apps.portal.demo.families import families
+from apps.portal.demo.names import Names
+from apps.portal.demo.story import Story, moment
+from apps.reminders.models import Message
+
+MONTHS = 18
+SEED = 20210901
+LOADED = "demo.loaded"
+WORK_EVENINGS = (0, 2, 4)  # of the week: when the tasks of some days are done at once
+AT_HOME = {  # nothing of the past leaves the house: no letter, no order to a bank
+    "PAYMENT_GATEWAY": "apps.portal.demo.bank.StoryBank",
+    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+}
+Progress = Callable[[date, int, int], None]
+
+
+def is_loaded() -> bool:
+    return Event.objects.filter(action=LOADED).exists()
+
+
+def first_day(today: date) -> date:
+    """The first of the month, eighteen months of story before today."""
+    months = today.year * 12 + today.month - MONTHS
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = lambda *_: None) -> None:
+    """Tell the story of ``count`` families up to now.  Nothing is left behind when it is interrupted."""
+    today = business_day(now)
+    since = first_day(today)
+    with muted(), override_settings(**AT_HOME), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        story = _stage(since, today, seed, count)
+        days = (today - since).days
+        for number in range(days):
+            day = since + timedelta(days=number)
+            story.tell_day(day)
+            if day.weekday() in WORK_EVENINGS or number == days - 1:
+                _evening(day)
+            progress(day, number + 1, days)
+        record_event(actor_id=None, action=LOADED, target=("portal.demo", count), now=now)
+    gateway.bank.cache_clear()
+
+
+def _stage(since: date, today: date, seed: int, count: int) -> Story:
+    random = Random(f"{seed}:{today}")  # noqa: S311 - a story, not a secret
+    gateway.bank.cache_clear()
+    bank = gateway.bank()
+    if not isinstance(bank, StoryBank):
+        raise TypeError("the story needs its own bank")
+    names = Names(random)
+    began_at = moment(since, 8)
+    publish_texts(now=began_at)
+    publish_catalogue(now=began_at)
+    cast = Cast(since=since, began_at=began_at, names=names)
+    cast.assemble()
+    _open_practices(cast, count)
+    story = Story(cast=cast, bank=bank, random=random, since=since, until=today)
+    claiming, referring = Claiming(story), Referring(story)
+    visits = Visits(story, referring)
+    joining = Joining(story, joined=lambda home, now: _go_on(home, now, claiming, visits))
+    Governing(story).begin(began_at)
+    referring.open_slots()
+    for family in families(count, since=since, until=today, names=names):
+        joining.begin(family)
+    return story
+
+
+def _go_on(home: Household, now: datetime, claiming: Claiming, visits: Visits) -> None:
+    claiming.begin(home, now)
+    visits.begin(home, now)
+
+
+def _open_practices(cast: Cast, count: int) -> None:
+    """Every family doctor takes families; the places fit the size of the story."""
+    clinics = {user.pk: user.posts.get().organisation for user in cast.doctors()}
+    for number, user in enumerate(cast.doctors()):
+        FamilyDoctor.objects.create(
+            user=user,
+            clinic=clinics[user.pk],
+            places=max(20, count // 15),
+            bio_zh="儿科方向，从事社区工作十年以上。" if number % 2 == 0 else "全科医生，完成专科医院儿童慢病培训。",
+            bio_en="Works with children; more than ten years in the community."
+            if number % 2 == 0
+            else "General practitioner, trained by the specialist hospital in long-term care of children.",
+        )
+
+
+def _letters_went_out(now: datetime) -> None:
+    """What was due has been sent: the past needs no mail server."""
+    due = Message.objects.filter(state=Message.State.WAITING, due_at__lte=now)
+    due.update(state=Message.State.SENT, sent_at=F("due_at"))
+
+
+def _evening(day: date) -> None:
+    """What the portal's tasks do all day long, once at the end of each day of the story."""
+    now = moment(day, 22)
+    read_statement(now=now)
+    confirm_checkouts(limit=1000, now=now)
+    settle_contributions(now=now, limit=1000)
+    open_payments(now=now, limit=1000)
+    while send_due_payments(limit=1000, now=now):
+        pass
+    read_statement(now=now)
+    tell_endings(now=now, limit=1000)
+    _letters_went_out(now)
+    continue_resolutions(now=now)
+    if day.weekday() == 0:
+        expire_unpaid(now=now)
+        end_covers(now=now)
