@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def test_steps_lead_from_the_bill_to_what_is_paid_without_a_gap(terms, year):
             steps = [step for step in made.steps if step.benefit == benefit.code]
             amounts = [(step.before_fen, step.after_fen) for step in steps]
             assert all(before != after for before, after in amounts)
-            assert all(one[1] == other[0] for one, other in zip(amounts, amounts[1:], strict=False))
+            assert all(one[1] == other[0] for one, other in pairwise(amounts))
             if amounts:
                 assert amounts[0][0] == claim.billed_fen
                 assert amounts[-1][1] == made.benefits.get(benefit.code, 0)
