@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.enrolments.models import Application, Contribution, Cover, Receipt
+from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Receipt
 from apps.members.models import Person
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
 
 
-def _covers() -> QuerySet[Cover]:
+def _covers() -> CoverQuerySet:
     return Cover.objects.select_related("person", "plan_version", "application")
 
 

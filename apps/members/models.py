@@ -50,8 +50,6 @@ class Person(models.Model):
     key = models.UUIDField(unique=True)
     created_at = models.DateTimeField()
 
-    my_relation: str | None  # what the reader is to the person, where a selector says so
-
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -63,6 +61,12 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def my_relation(self) -> str | None:
+        """What the reader is to the person, as ``people_of`` has found out; None for oneself."""
+        relation: str | None = getattr(self, "reader_relation", None)
+        return relation
 
     @property
     def masked_identity(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncDate
@@ -23,7 +23,7 @@ def people_of(user: User) -> QuerySet[Person]:
     mine = Guardianship.objects.open().filter(guardian=user, person=OuterRef("pk"))
     return (
         Person.objects.of(user)
-        .annotate(my_relation=Subquery(mine.values("relation")))
+        .annotate(reader_relation=Subquery(mine.values("relation")))
         .order_by("user", "birth_date", "pk")
     )
 
@@ -85,7 +85,7 @@ def missing_by_person(people: Iterable[Person], *, on: date) -> dict[int, list[L
 
 def reads_of(person: Person, *, but_for: User) -> QuerySet[Access, dict[str, Any]]:
     """Who looked at the person's data, a row a day, reader and purpose, newest first; one's own looks left out."""
-    return (
+    rows = (
         Access.objects.filter(person_id=person.pk)
         .exclude(reader_id=but_for.pk)
         .annotate(day=TruncDate("at", tzinfo=FUND_ZONE))
@@ -93,3 +93,4 @@ def reads_of(person: Person, *, but_for: User) -> QuerySet[Access, dict[str, Any
         .annotate(times=Count("pk"), last_at=Max("at"))
         .order_by("-last_at", "reader_id")
     )
+    return cast("QuerySet[Access, dict[str, Any]]", rows)

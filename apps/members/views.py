@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -63,7 +63,7 @@ def add(request: Request) -> HttpResponse:
     if whom not in (CHILD, RELATIVE, SELF):
         whom = CHILD
     initial = {"name": request.user.name} if whom == SELF else {}
-    form = PersonForm(request.POST or None, whom=whom, initial=initial)
+    form = PersonForm(_posted(request), whom=whom, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             person = register_person(actor=request.user, now=clock.now(), **form.facts())
@@ -92,7 +92,7 @@ def _consent_form(request: Request, person: Person, signatures: list[Signature])
     signed = {signature.text_id for signature in signatures if signature.withdrawn_at is None}
     unsigned = [text for text in texts_for(person, on=today) if text.pk not in signed]
     assent_by = person.name if assents_too(person.birth_date, today) else ""
-    return ConsentForm(request.POST or None, texts=unsigned, assent_by=assent_by)
+    return ConsentForm(_posted(request), texts=unsigned, assent_by=assent_by)
 
 
 def _signed(request: Request, person: Person, form: ConsentForm) -> bool:
@@ -106,6 +106,10 @@ def _signed(request: Request, person: Person, form: ConsentForm) -> bool:
         add_error(form, error)
         return False
     return True
+
+
+def _posted(request: Request) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _wish(request: Request) -> str:

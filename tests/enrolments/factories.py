@@ -14,7 +14,6 @@ from tests.members.factories import make_person
 ASTHMA = "asthma-road-to-health"
 ANSWERS: dict[str, dict[str, Any]] = {
     ASTHMA: {"conditions": ["J45.9"]},
-    "family-doctor-mutual": {},
     "brain-carefree": {"brain_screening": "pass"},
     "parkinson-carefree": {"conditions": ["G20"], "hoehn_yahr": "2"},
     "her-care": {"basic_insurance": "city"},

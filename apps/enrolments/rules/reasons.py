@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from apps.plans.rules import Reason
+from apps.plans.rules import Reason, reason_text
 
 
-def kept_reasons(reasons: Iterable[Reason]) -> list[dict[str, object]]:
-    """Code, the plan's own sentence in both languages, and the clause."""
+def kept_reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Code, the plan's own sentence in both languages (ours where the plan says nothing closer), and the clause."""
     return [
-        {"code": reason.code, "zh": reason.says.zh, "en": reason.says.en, "clause": reason.clause} for reason in reasons
+        {
+            "code": reason.code,
+            "zh": reason.says.zh if reason.says else reason_text(reason.code, "zh"),
+            "en": reason.says.en if reason.says else reason_text(reason.code, "en"),
+            "clause": reason.clause,
+        }
+        for reason in reasons
     ]
 
 

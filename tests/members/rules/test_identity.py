@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.core.errors import DomainError
 from apps.members import errors
-from apps.members.rules.identity import IdentityKind, check_identity, fictional_number, normalised
+from apps.members.rules.identity import IdentityKind, check_identity, fictional_number
 
 BORN = date(1991, 1, 1)
 TODAY = date(2026, 11, 23)
@@ -23,7 +24,13 @@ WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 @pytest.mark.parametrize(
     "typed",
-    [NUMBER, f"  {NUMBER} ", " ".join(NUMBER), f"{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}", NUMBER.translate(WIDE)],
+    [
+        NUMBER,
+        f"  {NUMBER} ",
+        " ".join(NUMBER),
+        f"{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}",
+        NUMBER.translate(WIDE),
+    ],
 )
 def test_a_good_number_is_taken_however_it_is_typed(typed):
     assert check(typed) == NUMBER
@@ -78,9 +85,9 @@ def test_the_number_must_agree_with_birth_date_and_sex():
     with pytest.raises(errors.BirthDateDiffers) as caught:
         check(number, born=date(1991, 1, 2))
     assert (caught.value.field, caught.value.params) == ("birth_date", {"day": "1991-01-01"})
-    with pytest.raises(errors.SexDiffers) as caught:
+    with pytest.raises(errors.SexDiffers) as other:
         check(number, sex="female")
-    assert caught.value.field == "sex"
+    assert other.value.field == "sex"
 
 
 @given(born=st.dates(date(1900, 1, 1), TODAY), sex=st.sampled_from(["female", "male"]), serial=st.integers(0, 498))
@@ -99,8 +106,7 @@ def test_one_wrong_digit_is_always_noticed(serial, place, digit):
 
 @given(st.text(max_size=30))
 def test_nothing_typed_makes_it_stumble(text):
-    assert normalised(normalised(text)) == normalised(text)
-    with pytest.raises(errors.DomainError):
+    with pytest.raises(DomainError):
         check(text, born=date(1880, 1, 1))
 
 

@@ -1,0 +1,130 @@
+"""What the database itself refuses about covers, contributions and receipts."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from apps.enrolments.models import Application, Contribution, Cover, Draft, Receipt
+from tests.enrolments.factories import make_application, make_cover
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cover():
+    return make_cover()
+
+
+def again(cover, **changes):
+    """A second cover of the same person, with an application of its own."""
+    application = Application.objects.get(pk=cover.application_id)
+    application.pk, application.key = None, uuid4()
+    application.save(force_insert=True)
+    fields = {field.attname: getattr(cover, field.attname) for field in Cover._meta.fields if field.name != "id"}
+    return Cover(**{**fields, "application_id": application.pk, **changes})
+
+
+@pytest.mark.parametrize("shift", [-364, -1, 0, 1, 364])
+@pytest.mark.parametrize("state", ["unpaid", "active", "ended"])
+def test_covers_of_one_plan_do_not_overlap(cover, shift, state):
+    days = timedelta(days=shift)
+    with pytest.raises(IntegrityError, match="one_cover_a_person_and_plan"), transaction.atomic():
+        again(cover, start=cover.start + days, end=cover.end + days, state=state).save()
+
+
+def test_covers_may_follow_each_other(cover):
+    again(cover, start=cover.end, end=cover.end + timedelta(days=365)).save()
+    assert Cover.objects.count() == 2
+
+
+@pytest.mark.parametrize("change", [{"plan_code": "other-plan"}, {"state": "cancelled"}])
+def test_other_plans_and_cancelled_covers_may_overlap(cover, change):
+    again(cover, **change).save()
+    assert Cover.objects.count() == 2
+
+
+def test_other_people_have_the_same_plan(cover):
+    other = make_cover()
+    assert (other.plan_code, other.start) == (cover.plan_code, cover.start)
+
+
+def test_a_cover_ends_after_it_starts(cover):
+    with pytest.raises(IntegrityError, match="cover_ends_after_it_starts"), transaction.atomic():
+        again(cover, plan_code="other", end=cover.start).save()
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "changes"),
+    [
+        (Cover, "cover_price_not_negative", {"price_fen": -1}),
+        (Contribution, "contribution_above_zero", {"amount_fen": 0}),
+        (Contribution, "contribution_paid_has_a_day", {"paid_date": None}),
+    ],
+)
+def test_rows_that_cannot_be(cover, model, name, changes):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.update(**changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("declined_says_why", {"accepted": False}),
+        ("declined_says_why", {"reasons": [{"code": "age"}]}),
+        ("application_price_not_negative", {"price_fen": -1}),
+        ("enrolments_application_key_key", {}),
+    ],
+)
+def test_applications_that_cannot_be(cover, name, changes):
+    application = Application.objects.get(pk=cover.application_id)
+    application.pk = None
+    if changes:
+        application.key = uuid4()
+    for field, value in changes.items():
+        setattr(application, field, value)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        application.save(force_insert=True)
+
+
+@pytest.mark.parametrize("table", ["enrolments_application", "enrolments_receipt"])
+@pytest.mark.parametrize("attack", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_applications_and_receipts_stay_as_they_were(cover, table, attack):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(attack.format(table))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [("contribution_received_once", {}), ("receipt_above_zero", {"use": "excess", "amount_fen": 0})],
+)
+def test_receipts_that_cannot_be(cover, name, changes):
+    receipt = Receipt.objects.get()
+    receipt.pk = None
+    for field, value in changes.items():
+        setattr(receipt, field, value)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        receipt.save(force_insert=True)
+
+
+def test_one_draft_a_questionnaire(cover, now):
+    person = cover.person
+    fields = {"person": person, "actor": person.registered_by, "plan_code": "x", "typed": "{}", "updated_at": now}
+    Draft.objects.create(**fields)
+    with pytest.raises(IntegrityError, match="one_draft_a_questionnaire"), transaction.atomic():
+        Draft.objects.create(**fields)
+
+
+def test_a_contribution_is_asked_for_once(cover):
+    contribution = cover.contributions.get()
+    contribution.pk = None
+    with pytest.raises(IntegrityError, match="key"), transaction.atomic():
+        contribution.save(force_insert=True)
+
+
+def test_answers_are_not_readable_in_the_database():
+    make_application()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(a)::text FROM enrolments_application a")
+        assert "J45" not in cursor.fetchone()[0]
