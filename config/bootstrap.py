@@ -167,7 +167,6 @@ def install(venv: Path, names: Sequence[str]) -> None:
         "--python",
         str(python_of(venv)),
         "--require-hashes",
-        "--compile-bytecode",
         *files,
     ]
     environ = {"UV_SYSTEM_CERTS": "1", "UV_HTTP_RETRIES": "2", **os.environ}
