@@ -16,7 +16,7 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
 
-def yuan_text(amount: Money | int | None, *, decimals: bool = True) -> str:
+def yuan_text(amount: Money | int | str | None, *, decimals: bool = True) -> str:
     """Fen as ``¥1,234.56``; whole yuan (half up) when decimals are not wanted."""
     if amount is None or amount == "":
         return NOTHING
@@ -28,7 +28,7 @@ def yuan_text(amount: Money | int | None, *, decimals: bool = True) -> str:
     return f"{sign}¥{yuan:,}.{rest:02d}"
 
 
-def percent_text(ratio: Decimal | Fraction | float | None, decimals: int = 1) -> str:
+def percent_text(ratio: Decimal | Fraction | float | str | None, decimals: int = 1) -> str:
     """A share as ``8%`` or ``62.5%``: no more decimals than it needs."""
     if ratio is None or ratio == "":
         return NOTHING

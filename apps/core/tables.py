@@ -107,7 +107,7 @@ class RowNode(Node):
 
     def render(self, context: Context) -> SafeString:
         options = {name: value.resolve(context) for name, value in self.options.items()}
-        with context.push(**{POSITION: iter(context.get(COLUMNS, ()))}):
+        with context.push(**{POSITION: iter(context.get(COLUMNS) or ())}):
             cells = mark_safe(self.nodelist.render(context))  # noqa: S308 - rendered by this template
         return format_html("<tr{}>{}</tr>", _css(options.get("kind", "")), cells)
 
@@ -117,7 +117,7 @@ class CellNode(Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        column = next(context.get(POSITION, iter(())), Column(""))
+        column = next(context.get(POSITION) or iter(()), Column(""))
         content = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 - rendered by this template
         if column.is_main:
             return format_html('<th scope="row"{}>{}</th>', _css(column.css), content)

@@ -32,6 +32,7 @@ def site(live_server, settings):
 def page(browser, site):
     context = browser.new_context(base_url=site, viewport={"width": 375, "height": 812})
     page = context.new_page()
+    page.set_default_timeout(10_000)
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
     yield page

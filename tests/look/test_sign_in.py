@@ -52,7 +52,7 @@ def test_joining_asks_for_name_address_and_password_only(page):
     page.fill("[name=password1]", PASSWORD)
     page.click("main .form .button")
     page.wait_for_url("**/account/email/")
-    assert page.locator("main >> text=wang@example.com").is_visible()
+    assert page.locator("main label >> text=wang@example.com").is_visible()
     assert page.complaints == []
 
 

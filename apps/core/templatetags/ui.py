@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -69,6 +70,11 @@ def money(amount: Any, size: str = "") -> SafeString:
 @register.simple_tag
 def icon(name: str, size: int = 20, label: str = "") -> SafeString:
     """A Lucide icon: decoration unless it has a label."""
+    return _drawn(name, size, str(label))
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, size: int, label: str) -> SafeString:
     meaning = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     return mark_safe(_render_icon(name, size, focusable="false", **{"class": "icon"}, **meaning))  # noqa: S308 - packaged SVG
 
