@@ -37,7 +37,7 @@ class PeriodClose(models.Model):
     step = models.CharField(max_length=10, blank=True)
     terms_version = models.CharField(max_length=20)
     figures = models.JSONField(default=dict)
-    surplus_fen = MoneyField(null=True)
+    surplus_fen = MoneyField(default=0)
     snapshot = models.TextField(blank=True)
     snapshot_hash = models.CharField(max_length=64, blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -53,7 +53,7 @@ class PeriodClose(models.Model):
             ),
             models.CheckConstraint(
                 name="closed_means_locked",
-                condition=Q(state="running", locked_at=None, snapshot_hash="", surplus_fen=None)
+                condition=Q(state="running", locked_at=None, snapshot_hash="", surplus_fen=0)
                 | Q(state="closed", locked_at__isnull=False, surplus_fen__gte=0) & ~Q(snapshot_hash=""),
             ),
         ]

@@ -6,6 +6,6 @@ from apps.actuary import services
 from apps.core.clock import now
 
 
-@shared_task(name="actuary.continue_closes")  # type: ignore[untyped-decorator]
+@shared_task(name="actuary.continue_closes")
 def continue_closes() -> int:
     return services.continue_closes(now=now())

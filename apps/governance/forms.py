@@ -39,6 +39,7 @@ class ProposalForm(KeyedForm):
             for close, left in surpluses
         ]
         self.fields["close"].choices = choices  # type: ignore[attr-defined]
+        self.has_surplus = bool(choices)
 
 
 class LineForm(forms.Form):

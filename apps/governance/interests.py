@@ -9,9 +9,9 @@ from datetime import date
 from django.db.models import Q
 
 from apps.care.models import FamilyDoctor
-from apps.directory.models import Post
+from apps.directory.models import Organisation, Post
 from apps.enrolments.models import Cover
-from apps.governance.models import Control, Line, Seat
+from apps.governance.models import Control, Line, Recusal, Seat
 from apps.governance.rules.recusal import Finding, LineFacts, SeatFacts, findings
 from apps.governance.rules.words import Purpose
 
@@ -20,6 +20,23 @@ def interests_in(lines: Iterable[Line], seats: Sequence[Seat], *, day: date) -> 
     """The interests of each seat in each line, as the data of the day say."""
     line_facts = [LineFacts(line.pk, line.payee_id, Purpose(line.purpose)) for line in lines]
     return findings(_seat_facts(seats, day), line_facts, _controllers())
+
+
+def preview(lines: Iterable[Line], seats: Sequence[Seat], *, day: date) -> list[Recusal]:
+    """The interests a ballot opened on the day would freeze, for reading only; nothing is written."""
+    lines_by_id, seats_by_id = {line.pk: line for line in lines}, {seat.pk: seat for seat in seats}
+    found = interests_in(lines_by_id.values(), seats, day=day)
+    employers = Organisation.objects.in_bulk({one.via for one in found if one.via})
+    return [
+        Recusal(
+            line=lines_by_id[one.line],
+            seat=seats_by_id[one.seat],
+            interest=one.interest,
+            rule=one.rule,
+            via=employers.get(one.via) if one.via else None,
+        )
+        for one in found
+    ]
 
 
 def _seat_facts(seats: Sequence[Seat], day: date) -> list[SeatFacts]:

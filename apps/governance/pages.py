@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.governance.counting import tallies
 from apps.governance.data import decision_rules
-from apps.governance.models import Choice, Line, Recusal, Resolution, RollSeat, Seat, Vote
+from apps.governance.models import (
+    Line,
+    LineResult,
+    Outcome,
+    Recusal,
+    Resolution,
+    ResolutionEvent,
+    RollSeat,
+    Seat,
+    State,
+    Vote,
+)
 from apps.governance.rules.decision import Base, DecisionRule, Tally, is_settled
 from apps.governance.rules.words import Interest
-from apps.governance.selectors import committed_fen
+from apps.governance.selectors import HOLDS_MONEY, committed_fen
 from apps.governance.words import BASES, TONES, quorum_text, reason_text, share_of, threshold_text
 from apps.payments.models import Order
 from apps.payments.selectors import orders_of
@@ -33,6 +44,7 @@ class BaseRow:
 
 @dataclass(frozen=True)
 class InterestRow:
+    number: int
     name: str
     reason: str
     is_recused: bool
@@ -73,8 +85,15 @@ class ResolutionPage:
     is_settled: bool
 
     @property
+    def may_be_called_again(self) -> bool:
+        """Whether every line failed for want of a quorum in a first call that has no second one yet."""
+        results = [getattr(line.line, "result", None) for line in self.lines]
+        is_first = self.resolution.first_call_id is None and not hasattr(self.resolution, "second_call")
+        return is_first and all(result and result.outcome == Outcome.QUORUM_MISSED for result in results)
+
+    @property
     def tone(self) -> str:
-        return TONES[self.resolution.state]  # type: ignore[index]
+        return TONES[State(self.resolution.state)]
 
     @property
     def before_fen(self) -> int:
@@ -83,6 +102,11 @@ class ResolutionPage:
     @property
     def after_fen(self) -> int:
         return self.before_fen - self.asked_fen
+
+    @property
+    def events(self) -> list[ResolutionEvent]:
+        """Newest first."""
+        return sorted(self.resolution.events.all(), key=lambda event: event.pk, reverse=True)
 
     @property
     def quorum(self) -> str:
@@ -105,15 +129,17 @@ def resolution_view(resolution: Resolution) -> ResolutionPage:
         lines=[_line_page(line, resolution, counted, rule, orders) for line in lines],
         rule=rule,
         asked_fen=sum(line.amount_fen for line in lines),
-        locked_fen=resolution.period_close.surplus_fen or 0,
+        locked_fen=resolution.period_close.surplus_fen,
         others_fen=committed_fen(resolution.period_close) - own,
         is_settled=all(is_settled(rule, tally) for tally in counted.values()),
     )
 
 
 def _holds_money(resolution: Resolution, line: Line) -> bool:
-    result = getattr(line, "result", None)
-    return resolution.state in ("open", "ratifying") or (resolution.state == "passed" and result and result.is_passed)
+    result: LineResult | None = getattr(line, "result", None)
+    if resolution.state == State.PASSED:
+        return result is not None and result.is_passed
+    return resolution.state in HOLDS_MONEY
 
 
 def _line_page(
@@ -137,7 +163,10 @@ def _line_page(
 
 
 def interest_rows(recusals: Iterable[Recusal]) -> list[InterestRow]:
-    return [InterestRow(str(one.seat), reason_text(one), one.interest == Interest.RECUSED) for one in recusals]
+    return [
+        InterestRow(one.line.position, str(one.seat), reason_text(one), one.interest == Interest.RECUSED)
+        for one in recusals
+    ]
 
 
 def _base_row(base: Base, tally: Tally, rule: DecisionRule) -> BaseRow:
@@ -145,16 +174,19 @@ def _base_row(base: Base, tally: Tally, rule: DecisionRule) -> BaseRow:
     return BaseRow(BASES[base], tally.yes, whole, share_of(tally.yes, whole), base is rule.base)
 
 
-def votable(page: ResolutionPage, seat: Seat | None) -> list[LinePage]:
-    """The lines a seat may still vote on."""
+def own_lines(page: ResolutionPage, seat: Seat | None) -> list[LinePage]:
+    """The lines a seat votes on: those it is not recused from, voted or not."""
     if seat is None:
         return []
     return [
         line
         for line in page.lines
-        for entry, vote, is_recused in line.votes
-        if entry.seat_id == seat.pk and vote is None and not is_recused
+        for entry, _vote, is_recused in line.votes
+        if entry.seat_id == seat.pk and not is_recused
     ]
 
 
-CHOICES = Choice.choices
+def has_votes_left(page: ResolutionPage, seat: Seat | None) -> bool:
+    """Whether the seat has a line it may vote on and has not."""
+    voted = {line.line.pk for line in page.lines for _entry, vote, _ in line.votes if vote and seat == vote.seat}
+    return page.resolution.state == State.OPEN and any(line.line.pk not in voted for line in own_lines(page, seat))

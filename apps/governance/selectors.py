@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from apps.accounts.models import User
 from apps.actuary.models import PeriodClose
 from apps.actuary.selectors import locked_closes
+from apps.directory.models import Organisation
 from apps.governance.models import Line, LineResult, Outcome, Recusal, Resolution, RollSeat, Seat, State, Vote
 from apps.payments.models import PayeeAccount
 
@@ -36,7 +37,7 @@ def committed_fen(close: PeriodClose) -> int:
 
 def available_fen(close: PeriodClose) -> int:
     """What of a locked surplus can still be proposed for."""
-    return (close.surplus_fen or 0) - committed_fen(close)
+    return close.surplus_fen - committed_fen(close)
 
 
 def usable_surpluses() -> list[tuple[PeriodClose, int]]:
@@ -45,15 +46,18 @@ def usable_surpluses() -> list[tuple[PeriodClose, int]]:
 
 
 def resolutions(*, with_drafts: bool) -> QuerySet[Resolution]:
-    """Newest first with their money; drafts are the council's own."""
-    rows = Resolution.objects.select_related("period_close").prefetch_related("lines__payee", "lines__result")
+    """Newest first with ``asked_fen`` and ``granted_fen``; drafts are the council's own."""
+    granted = Q(lines__result__outcome=Outcome.PASSED, state=State.PASSED)
+    rows = Resolution.objects.select_related("period_close").annotate(
+        asked_fen=Sum("lines__amount_fen"), granted_fen=Sum("lines__amount_fen", filter=granted, default=0)
+    )
     shown = rows if with_drafts else rows.exclude(opened_at=None)
     return shown.order_by("-proposed_at", "-pk")
 
 
 def decisions() -> QuerySet[Resolution]:
-    """What anyone may read without signing in: open and decided, with lines and results."""
-    return resolutions(with_drafts=False)
+    """What anyone may read without signing in: open and decided, with lines, payees and results."""
+    return resolutions(with_drafts=False).prefetch_related("lines__payee", "lines__result")
 
 
 def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
@@ -65,8 +69,7 @@ def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
         "period_close", "proposed_by__user", "opened_by__user", "closed_by__user", "first_call"
     )
     return (
-        rows.prefetch_related(None)
-        .prefetch_related(
+        rows.prefetch_related(
             Prefetch(
                 "lines",
                 lines.prefetch_related(Prefetch("recusals", recusals), Prefetch("votes", votes)),
@@ -79,12 +82,6 @@ def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
     )
 
 
-def voted_count(resolution: Resolution) -> int:
-    """How many seats have voted on at least one line."""
-    counted = Vote.objects.filter(line__resolution=resolution).aggregate(seats=Count("seat", distinct=True))
-    return int(counted["seats"])
-
-
 def payee_accounts(organisation_ids: Iterable[int]) -> dict[int, PayeeAccount]:
     """The account in use of each organisation that has one."""
     rows = PayeeAccount.objects.filter(owner_label=PAYEE, owner_id__in=list(organisation_ids), replaced_at=None)
@@ -93,3 +90,14 @@ def payee_accounts(organisation_ids: Iterable[int]) -> dict[int, PayeeAccount]:
 
 def results_of(resolution: Resolution) -> dict[int, LineResult]:
     return {result.line_id: result for result in LineResult.objects.filter(line__resolution=resolution)}
+
+
+def payees_with_account() -> QuerySet[Organisation]:
+    """Organisations that can be paid."""
+    known = PayeeAccount.objects.filter(owner_label=PAYEE, replaced_at=None).values("owner_id")
+    return Organisation.objects.filter(pk__in=known).order_by("kind", "code")
+
+
+def voted_by(seat: Seat | None) -> set[int]:
+    """Resolutions on which the seat has voted."""
+    return set(Vote.objects.filter(seat=seat).values_list("line__resolution_id", flat=True)) if seat else set()

@@ -6,6 +6,6 @@ from apps.core.clock import now
 from apps.governance import services
 
 
-@shared_task(name="governance.continue_resolutions")  # type: ignore[untyped-decorator]
+@shared_task(name="governance.continue_resolutions")
 def continue_resolutions() -> int:
     return services.continue_resolutions(now=now())

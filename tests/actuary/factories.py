@@ -86,9 +86,7 @@ def treasurer() -> User:
 
 
 def begun_close(quarter: Period = QUARTER, actor: User | None = None) -> PeriodClose:
-    return start_close(
-        actor=actor or treasurer(), quarter_start=quarter.start, key=uuid4(), now=noon(quarter.end)
-    )
+    return start_close(actor=actor or treasurer(), quarter_start=quarter.start, key=uuid4(), now=noon(quarter.end))
 
 
 def closed_quarter(fen: int = 4_000_000, quarter: Period = QUARTER, actor: User | None = None) -> PeriodClose:

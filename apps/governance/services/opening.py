@@ -118,7 +118,7 @@ def _ballot(
         roll=[RollEntry(entry.seat_id, entry.name, entry.constituency) for entry in roll],
         interests=found,
         quarter_start=close.quarter_start,
-        surplus_fen=close.surplus_fen or 0,
+        surplus_fen=close.surplus_fen,
         available_fen=available,
         snapshot_hash=close.snapshot_hash,
         proposed_by=resolution.proposed_by_id,

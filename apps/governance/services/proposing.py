@@ -66,19 +66,22 @@ def propose(
         raise NotLocked
     check_within_surplus(close, sum(line.amount_fen for line in lines))
     rule = rule_for(KLASS, 2 if _may_be_called_again(first_call_id) else 1)
-    resolution = Resolution.objects.create(
-        title_zh=title_zh,
-        title_en=title_en,
-        text=text,
-        period_close=close,
-        rule_name=rule.name,
-        first_call_id=first_call_id,
-        proposed_by=seat,
-        proposed_at=now,
+    resolution, is_new = Resolution.objects.get_or_create(
         key=key,
+        defaults={
+            "title_zh": title_zh,
+            "title_en": title_en,
+            "text": text,
+            "period_close": close,
+            "rule_name": rule.name,
+            "first_call_id": first_call_id,
+            "proposed_by": seat,
+            "proposed_at": now,
+        },
     )
-    _add_lines(resolution, lines, today=business_day(now))
-    note(resolution, Event.PROPOSED, seat=seat, now=now)
+    if is_new:
+        _add_lines(resolution, lines, today=business_day(now))
+        note(resolution, Event.PROPOSED, seat=seat, now=now)
     return resolution
 
 

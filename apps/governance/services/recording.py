@@ -40,4 +40,6 @@ def move(resolution: Resolution, event: Event, *, seat: Seat | None, now: dateti
 
 def note(resolution: Resolution, event: Event, *, seat: Seat | None, now: datetime, reason: str = "") -> None:
     ResolutionEvent.objects.create(resolution=resolution, kind=event, at=now, seat=seat, reason=reason)
-    record_event(actor_id=seat and seat.user_id, action=f"resolution-{event}", target=(LABEL, resolution.pk), now=now)
+    record_event(
+        actor_id=seat.user_id if seat else None, action=f"resolution-{event}", target=(LABEL, resolution.pk), now=now
+    )

@@ -34,7 +34,9 @@ def seat_member(
         raise SeatTaken
     until = until or add_years(since, composition().term_years)
     seat = Seat.objects.create(user=user, constituency=constituency, since=since, until=until)
-    record_event(actor_id=actor and actor.pk, action="seat-given", target=("governance.seat", seat.pk), now=now)
+    record_event(
+        actor_id=actor.pk if actor else None, action="seat-given", target=("governance.seat", seat.pk), now=now
+    )
     return seat
 
 
@@ -45,7 +47,9 @@ def end_seat(*, seat_id: int, until: date, actor: User | None, now: datetime) ->
     if until < seat.until:
         seat.until = until
         seat.save(update_fields=["until"])
-        record_event(actor_id=actor and actor.pk, action="seat-ended", target=("governance.seat", seat.pk), now=now)
+        record_event(
+            actor_id=actor.pk if actor else None, action="seat-ended", target=("governance.seat", seat.pk), now=now
+        )
     return seat
 
 
@@ -55,5 +59,5 @@ def name_control(*, owner: Organisation, owned: Organisation, actor: User | None
     control, is_new = Control.objects.get_or_create(owner=owner, owned=owned)
     if is_new:
         target = ("governance.control", control.pk)
-        record_event(actor_id=actor and actor.pk, action="control-named", target=target, now=now)
+        record_event(actor_id=actor.pk if actor else None, action="control-named", target=target, now=now)
     return control

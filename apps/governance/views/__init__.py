@@ -1,0 +1,1 @@
+"""Pages of the council: what anyone reads, what a seat does, what the treasurer keeps."""
