@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from apps.claims.models import Bill, BillLine, Claim, ClaimDraft, Decision
 from apps.claims.rules import texts
 from apps.claims.rules.choices import diagnosis_choice
+from apps.claims.rules.filing import Filing
 from apps.claims.rules.states import Outcome, State
 from apps.claims.rules.waterfall import Layer, waterfall
 from apps.claims.selectors import PaidState, contents, decision_of, paid_state, terms_of_claim
@@ -226,9 +227,19 @@ def _figure(name: str, value: object) -> str:
     return yuan_text(int(str(value))) if name.endswith("_fen") else str(value)
 
 
-def diagnosis_text(bill: Bill) -> str:
+def diagnosis_text(code: str, words: str) -> str:
     """The diagnosis in words with its code, or the family's own words."""
-    if not bill.diagnosis:
-        return bill.diagnosis_words
-    known = diagnosis_choice(bill.diagnosis)
-    return f"{known.name(is_chinese=is_chinese())} ({bill.diagnosis})" if known else bill.diagnosis
+    if not code:
+        return words
+    known = diagnosis_choice(code)
+    return f"{known.name(is_chinese=is_chinese())} ({code})" if known else code
+
+
+def filing_words(filing: Filing) -> dict[str, object]:
+    """The codes of a bill about to be sent, in words."""
+    return {
+        "kind": gettext(texts.KINDS[filing.kind]),
+        "event": gettext(texts.EVENTS[filing.event]) if filing.event else "",
+        "diagnosis": diagnosis_text(filing.diagnosis, filing.diagnosis_words),
+        "earlier": [(gettext(texts.PAYERS[payer]), fen) for payer, fen in filing.earlier.items()],
+    }

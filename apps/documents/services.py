@@ -18,7 +18,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.documents import storage
-from apps.documents.errors import REFUSALS, BrokenFile, EmptyFile, FileTooLarge, TooManyFiles
+from apps.documents.errors import REFUSALS, BrokenFile, EmptyFile, FileTooLarge, TooManyFiles, UploadRefused
 from apps.documents.inspection import SECONDS
 from apps.documents.models import Document, HeldUpload
 from apps.documents.sniffing import PDF, SUFFIXES, kind_of
@@ -38,25 +38,50 @@ def store_upload(*, file: UploadedFile[Any], uploaded_by: User, now: datetime) -
     return _store(content, name=name, uploaded_by=uploaded_by, now=now)
 
 
-@transaction.atomic
 def hold_upload(*, file: UploadedFile[Any], form_key: UUID, held_by: User, now: datetime) -> HeldUpload:
     """Keep a file for a form that is not sent yet; the same file twice in one form is kept once.
 
     Raises what ``store_upload`` raises, and TooManyFiles.
     """
+    held, refusals = hold_uploads(files=[file], form_key=form_key, held_by=held_by, now=now)
+    if refusals:
+        raise refusals[0]
+    return held[0]
+
+
+@transaction.atomic
+def hold_uploads(
+    *, files: Iterable[UploadedFile[Any]], form_key: UUID, held_by: User, now: datetime
+) -> tuple[list[HeldUpload], list[UploadRefused]]:
+    """Keep those of the files that can be taken; answer them, and why the others were not."""
     User.objects.select_for_update().get(pk=held_by.pk)
+    rows = HeldUpload.objects.filter(form_key=form_key, held_by=held_by)
+    known = {held.sha256: held for held in rows}
+    taken: list[HeldUpload] = []
+    refusals: list[UploadRefused] = []
+    for file in files:
+        try:
+            taken.append(_hold(file, known, form_key=form_key, held_by=held_by, now=now))
+        except UploadRefused as refusal:
+            refusals.append(refusal)
+    return taken, refusals
+
+
+def _hold(
+    file: UploadedFile[Any], known: dict[str, HeldUpload], *, form_key: UUID, held_by: User, now: datetime
+) -> HeldUpload:
     name = harmless_name(file.name or "")
     content = _read(file, name)
     digest = hashlib.sha256(content).hexdigest()
-    held = HeldUpload.objects.filter(form_key=form_key, held_by=held_by)
-    if same := held.filter(sha256=digest).first():
-        return same
-    if held.count() >= MAX_HELD:
+    if digest in known:
+        return known[digest]
+    if len(known) >= MAX_HELD:
         raise TooManyFiles(name=name, limit=MAX_HELD)
     document = _store(content, name=name, uploaded_by=held_by, now=now)
-    return HeldUpload.objects.create(
+    known[digest] = HeldUpload.objects.create(
         document=document, form_key=form_key, held_by=held_by, sha256=digest, expires_at=now + HELD_FOR
     )
+    return known[digest]
 
 
 @transaction.atomic

@@ -50,6 +50,11 @@ class ReceiptForm(forms.Form):
             self.fields[f"paid_{payer}"] = YuanField(label=words, required=False, allow_zero=True)
 
     @property
+    def summary(self) -> list[tuple[forms.BoundField, Any]]:
+        """Fields with their errors, for the summary on top of the page."""
+        return [(self[name], self[name].errors) for name in self.fields]
+
+    @property
     def payers(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("paid_")]
 

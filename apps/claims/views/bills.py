@@ -56,7 +56,7 @@ def explained(bill: Bill, claims: list[explanation.ShownClaim]) -> dict[str, Any
         "bill": bill,
         "kind": _(texts.KINDS[bill.kind]),
         "event": _(texts.EVENTS[bill.event]) if bill.event else "",
-        "diagnosis": explanation.diagnosis_text(bill),
+        "diagnosis": explanation.diagnosis_text(bill.diagnosis, bill.diagnosis_words),
         "claims": claims,
         "paid_fen": sum(shown.claim.paid_fen for shown in claims),
         "layers": explanation.shown_waterfall(bill, claims),

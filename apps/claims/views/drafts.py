@@ -22,9 +22,8 @@ from apps.claims.selectors import contents, draft_of
 from apps.claims.services.drafts import save_section, takes_late_posts
 from apps.core import clock
 from apps.core.clock import business_day
-from apps.core.errors import DomainError
 from apps.core.http import Request, say
-from apps.documents.services import hold_upload
+from apps.documents.services import hold_uploads
 from apps.members.models import Person
 from apps.members.selectors import person_of
 
@@ -85,13 +84,11 @@ def _keep(
     request: HttpRequest, draft: ClaimDraft, owner: User, section: str, now: datetime
 ) -> tuple[ClaimDraft, list[str]]:
     draft = save_section(key=draft.key, section=section, values=typed(section, request.POST), now=now) or draft
-    errors = []
-    for file in request.FILES.getlist("papers"):
-        try:
-            hold_upload(file=file, form_key=draft.key, held_by=owner, now=now)
-        except DomainError as error:
-            errors.append(say(error))
-    return draft, errors
+    files = request.FILES.getlist("papers")
+    if not files:
+        return draft, []
+    _, refusals = hold_uploads(files=files, form_key=draft.key, held_by=owner, now=now)
+    return draft, [say(refusal) for refusal in refusals]
 
 
 def _signed_out(request: HttpRequest, key: UUID, section: str, now: datetime) -> HttpResponse:

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from apps.claims import explanation
 from apps.claims.errors import ConsentMissing, FilingRefused, NoDocuments
-from apps.claims.explanation import drafts_shown
 from apps.claims.forms import AccountForm, StartForm
 from apps.claims.forms.typed import facts_form, filing_of, line_formset, receipt_form
 from apps.claims.selectors import open_drafts
@@ -56,7 +56,7 @@ def new(request: Request) -> HttpResponse:
             )
             return redirect("claims:facts", draft.key)
         form.add_error("person", say(ConsentMissing(person=person.name)))
-    drafts = drafts_shown(open_drafts(request.user)[:5], {person.pk: person.name for person in people})
+    drafts = explanation.drafts_shown(open_drafts(request.user)[:5], {person.pk: person.name for person in people})
     return render_page(request, "claims/new.html", {"form": form, "drafts": drafts, "has_people": bool(people)})
 
 
@@ -167,7 +167,8 @@ def check(request: Request, filling: Filling) -> HttpResponse:
     filing = filing_of(filling.contents, form, paper, lines)
     if request.method == "POST" and payee is not None:
         return _send(request, filling, filing, payee)
-    context = {"filling": filling, "filing": filing, "held": held, "payee": payee}
+    words = explanation.filing_words(filing)
+    context = {"filling": filling, "filing": filing, "held": held, "payee": payee, "words": words}
     return render_page(request, "claims/check.html", context)
 
 

@@ -1,0 +1,27 @@
+"""A family with a cover, signed in, on a fixed day."""
+
+import pytest
+
+from apps.core import clock
+from tests.claims.factories import make_covered
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch, now):
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
+@pytest.fixture
+def cover(db):
+    return make_covered()
+
+
+@pytest.fixture
+def parent(cover):
+    return cover.person.registered_by
+
+
+@pytest.fixture
+def browser(signed_in, parent, stopped_clock):
+    """The parent's browser."""
+    return signed_in(parent)
