@@ -63,6 +63,7 @@ class PlanWords:
     price_fen: int
     who: tuple[str, ...]
     benefits: tuple[BenefitWords, ...]
+    paid_briefly: str
     services: tuple[str, ...]
     entitlements: tuple[tuple[str, int, str], ...]
     not_paid: tuple[str, ...]
@@ -84,6 +85,9 @@ def plan_words(terms: Terms, language: str) -> PlanWords:
         price_fen=terms.price.amount,
         who=tuple(said(joining.says) for joining in terms.joining),
         benefits=tuple(_benefit(benefit, said(benefit.says), language) for benefit in terms.benefits),
+        paid_briefly=(", " if language == "en" else "、").join(
+            in_language(one.name, language) for one in terms.benefits
+        ),
         services=_each(terms.services, terms, language),
         entitlements=tuple((in_language(item.name, language), item.count, item.per) for item in terms.entitlements),
         not_paid=_each(terms.not_paid, terms, language),
