@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.clock import business_day
 from apps.core.errors import DomainError, NotAllowed
+from apps.core.held_posts import held_post, keeps_post
 from apps.core.http import Request, add_error, render_page
 from apps.members.forms import CHILD, RELATIVE, SELF, ConsentForm, PersonForm
 from apps.members.models import Guardianship, LegalText, Person, Signature
@@ -55,7 +56,7 @@ def people(request: Request) -> HttpResponse:
     return render_page(request, "members/people.html", {"rows": rows, "has_self": has_self})
 
 
-@login_required
+@keeps_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request) -> HttpResponse:
     """Step 1: whom it is about."""
@@ -74,7 +75,7 @@ def add(request: Request) -> HttpResponse:
     return render_page(request, "members/add.html", {"form": form, "whom": whom})
 
 
-@login_required
+@keeps_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def consents(request: Request, pk: int) -> HttpResponse:
     """Step 2: read and sign; later: what was signed, and taking it back."""
@@ -109,7 +110,13 @@ def _signed(request: Request, person: Person, form: ConsentForm) -> bool:
 
 
 def _posted(request: Request) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
+    """What was posted now, or while signed out."""
+    if request.method == "POST":
+        return request.POST
+    held = held_post(request)
+    if held:
+        messages.info(request, _("You were signed out in between. What you typed is here; check it and send it."))
+    return held
 
 
 def _wish(request: Request) -> str:

@@ -195,6 +195,12 @@ def test_without_consents_nobody_joins(sent, child, now):
         apply_for_cover(**sent)
 
 
+def test_before_the_texts_are_published_nobody_joins_either(now):
+    child = make_person(signed=False)
+    with pytest.raises(errors.ConsentsMissing):
+        make_application(child)
+
+
 def test_strangers_apply_for_nobody(sent):
     for change in ({"actor": make_parent()}, {"person_id": 0}):
         with pytest.raises(NotAllowed):

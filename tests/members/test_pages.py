@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from apps.accounts.models import Role
 from apps.audit.models import Access
@@ -202,6 +203,23 @@ def test_a_strangers_consent_cannot_be_taken_back(browser):
 def test_pages_ask_to_sign_in(client):
     for name, args in (("members:people", []), ("members:add", []), ("members:person", [1])):
         assert page(client, name, *args).url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("step", ["add", "consents"])
+def test_a_session_that_ends_in_the_middle_loses_nothing(browser, typed, parent, step):
+    if step == "consents":
+        child = make_person(parent, birth_date=date(2011, 1, 1), signed=False)
+        url, typed, kept = reverse("members:consents", args=[child.pk]), {"assent_name": "Anan"}, 'value="Anan"'
+    else:
+        url, kept = reverse("members:add"), 'value="Xiaoyu"'
+    browser.cookies.pop("sessionid")
+    answer = browser.post(url, typed)
+    with zeal_ignore():  # signing in reads the visitor's session twice to give it a new name
+        answer = browser.post(answer.url, {"login": parent.email, "password": "long-enough-1"})
+    content = browser.get(answer.url).content.decode()
+    assert answer.url == url
+    assert kept in content
+    assert "You were signed out in between" in content
 
 
 def test_who_read_says_who_what_why_and_how_often(browser, parent, now):

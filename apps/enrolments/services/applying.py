@@ -22,7 +22,8 @@ from apps.enrolments.selectors import overlapping, renewed_years_for
 from apps.enrolments.services.covers import activate_cover
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
-from apps.members.selectors import missing_texts
+from apps.members.rules.texts import TextKind
+from apps.members.selectors import has_consent, missing_texts
 from apps.plans.models import PlanVersion
 from apps.plans.rules import Insured, Terms, assess_enrolment, facts_from_answers, price_fen, questions
 from apps.plans.selectors import plan_version, terms_of
@@ -56,7 +57,7 @@ def apply_for_cover(
     done = Application.objects.filter(key=key).select_related("plan_version").first()
     if done is not None:
         return _same(done, person, plan_code, start, answers)
-    if missing_texts(person, on=today):
+    if missing_texts(person, on=today) or not has_consent(person.pk, TextKind.COVENANT):
         raise ConsentsMissing(name=person.name)
     check_start(start, today)
     existing = overlapping(person.pk, plan_code, start, year_end(start)).first()

@@ -28,17 +28,18 @@ def open_grant(
     ``source`` is (label, id) of what gives the right, by which ``close_grants`` finds it.
     """
     label, source_id = source
-    grant, is_new = Grant.objects.get_or_create(
-        person_id=person_id,
-        grantee_user_id=grantee_user_id,
-        grantee_department_id=grantee_department_id,
-        rule=rule,
-        source_label=label,
-        source_id=source_id,
-        until=until,
-        defaults={"purpose": purpose, "since": since},
-    )
-    if is_new:
+    same = {
+        "person_id": person_id,
+        "grantee_user_id": grantee_user_id,
+        "grantee_department_id": grantee_department_id,
+        "rule": rule,
+        "source_label": label,
+        "source_id": source_id,
+        "until": until,
+    }
+    grant = Grant.objects.filter(**same).first()
+    if grant is None:
+        grant = Grant.objects.create(**same, purpose=purpose, since=since)
         record_event(
             actor_id=None,
             action="grant.opened",

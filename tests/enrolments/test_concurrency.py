@@ -1,0 +1,121 @@
+"""Two tabs, two workers: real connections at the same moment, one result."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from apps.core.errors import DomainError
+from apps.enrolments.errors import SecondCover
+from apps.enrolments.models import Application, Cover, Receipt
+from apps.enrolments.services import apply_for_cover, settle_contributions, start_payment
+from apps.fund.selectors import balance, ledger_is_balanced
+from apps.members.errors import AlreadyInFamily
+from apps.members.models import Guardianship, Person, Signature
+from apps.members.rules.identity import IdentityKind
+from apps.members.selectors import texts_for
+from apps.members.services import publish_texts, register_person, sign_texts
+from apps.payments.models import Checkout
+from apps.plans.services import publish_catalogue
+from tests.enrolments.factories import ANSWERS, ASTHMA, make_cover
+from tests.members.factories import identity_number, make_parent, make_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKERS = 6
+
+
+def at_once(work: Callable[[int], object]) -> list[object]:
+    """What each worker got, a refusal being an answer too."""
+    barrier = Barrier(WORKERS)
+
+    def run(number: int) -> object:
+        try:
+            barrier.wait()
+            return work(number)
+        except DomainError as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, range(WORKERS)))
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_one_child_is_registered_once(now, same_key):
+    parent = make_parent()
+    child = make_person(signed=False)
+    number, first = identity_number(child.birth_date), uuid4()
+    keys = [first if same_key else uuid4() for _ in range(WORKERS)]
+
+    def register(worker):
+        return register_person(
+            actor=parent,
+            name="Anan",
+            birth_date=child.birth_date,
+            sex="female",
+            identity_kind=IdentityKind.RESIDENT,
+            identity_number=number,
+            relation="mother",
+            key=keys[worker],
+            now=now,
+        ).pk
+
+    results = at_once(register)
+    person = Person.objects.get(name="Anan")
+    assert Guardianship.objects.filter(person=person).count() == 1
+    assert set(results) == ({person.pk} if same_key else {person.pk, AlreadyInFamily})
+
+
+def test_texts_are_signed_once(now, today):
+    publish_texts(now=now)
+    child = make_person(signed=False)
+    texts = texts_for(child, on=today)
+
+    def sign(_worker):
+        return len(sign_texts(actor=child.registered_by, person=child, texts=texts, now=now))
+
+    assert at_once(sign) == [len(texts)] * WORKERS
+    assert Signature.objects.filter(person=child).count() == len(texts)
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_one_plan_is_joined_once(now, same_key):
+    publish_catalogue(now=now)
+    child, first = make_person(), uuid4()
+    keys = [first if same_key else uuid4() for _ in range(WORKERS)]
+
+    def apply(worker):
+        return apply_for_cover(
+            actor=child.registered_by,
+            person_id=child.pk,
+            plan_code=ASTHMA,
+            answers=ANSWERS[ASTHMA],
+            key=keys[worker],
+            now=now,
+        ).pk
+
+    results = at_once(apply)
+    application = Application.objects.get()
+    assert set(results) == ({application.pk} if same_key else {application.pk, SecondCover})
+    assert Cover.objects.count() == 1
+
+
+def test_one_payment_page_is_opened_and_the_money_taken_in_once(now):
+    cover = make_cover(is_paid=False)
+    contribution = cover.contributions.get()
+
+    def open_page(_worker):
+        actor = cover.person.registered_by
+        return start_payment(contribution_id=contribution.pk, actor=actor, return_url="/", now=now).pk
+
+    assert len(set(at_once(open_page))) == 1
+    Checkout.objects.update(state="paid", paid_at=now)
+    at_once(lambda _worker: settle_contributions(now=now))
+    cover.refresh_from_db()
+    assert (cover.state, Receipt.objects.count()) == ("active", 1)
+    assert balance("bank-clearing") == contribution.amount_fen
+    assert ledger_is_balanced()
