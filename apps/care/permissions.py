@@ -32,12 +32,13 @@ def check_is_assigned(*, user: User, task: Task) -> None:
         raise NotYourPatient
 
 
-def readable_people(*, user: User, person_ids: Collection[int], purpose: str, now: datetime) -> set[int]:
-    """Those of a list whose data the family doctor may read now; each such read is logged.
+def readable_people(
+    *, user: User, person_ids: Collection[int], purpose: str, now: datetime, rule: Rule = Rule.FAMILY_DOCTOR
+) -> set[int]:
+    """Those of a list whose data the user may read now by a grant of the rule; each such read is logged.
 
-    The same test as ``members.check_may_read`` for the rule "family-doctor", for a whole list in three queries.
+    The same test as ``members.check_may_read`` makes for one person, for a whole list in three queries.
     """
-    rule = Rule.FAMILY_DOCTOR
     granted = Grant.objects.live(now).for_reader(user).filter(rule=rule, person_id__in=person_ids)
     consents = Signature.objects.in_force().filter(text__kind=CONSENT_FOR[rule], person_id__in=person_ids)
     allowed = set(granted.values_list("person_id", flat=True)) & set(consents.values_list("person_id", flat=True))

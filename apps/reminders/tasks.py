@@ -6,6 +6,6 @@ from apps.core.clock import now
 from apps.reminders.services import send_due_messages
 
 
-@shared_task(name="reminders.send_due")  # type: ignore[untyped-decorator]
+@shared_task(name="reminders.send_due")
 def send_due() -> int:
     return send_due_messages(now=now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apps.care.programmes import Programme, programme_of_family
-from apps.enrolments.selectors import covers_on
+from apps.enrolments.selectors import covers_on, terms_of_cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ def programmes_of(person_id: int, day: date) -> list[Enrolled]:
     """One entry per programme, by the first cover in plan priority that brings it."""
     found: dict[str, Enrolled] = {}
     for cover in covers_on(person_id, day):
-        version = cover.plan_version
-        programme = programme_of_family(version.disease_family)
+        terms = terms_of_cover(cover)
+        programme = programme_of_family(terms.disease_family)
         if programme:
-            found.setdefault(programme.code, Enrolled(programme, f"{version.code}@{version.version}"))
+            found.setdefault(programme.code, Enrolled(programme, f"{terms.code}@{terms.version}"))
     return list(found.values())
 
 

@@ -51,7 +51,7 @@ def choose_doctor(*, actor: User, person_id: int, doctor_id: int, key: UUID, now
 
 
 def _locked_doctor(doctor_id: int, current: DoctorContract | None) -> FamilyDoctor:
-    """The chosen doctor, a place held by the lock; both doctors are locked in one order, so that none waits in a ring."""
+    """The chosen doctor, a place held by the lock; two doctors are locked in one order so that none waits in a ring."""
     ids = [doctor_id, *([current.doctor_id] if current else [])]
     rows = FamilyDoctor.objects.select_for_update(of=("self",)).select_related("user")
     doctor = {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}.get(doctor_id)

@@ -26,22 +26,20 @@ def add_task(
 ) -> Task:
     """Give a user something to do for a person; the same key gives the first task again."""
     label, source_id = source
-    task, _created = Task.objects.get_or_create(
+    known = Task.objects.filter(key=key).first()
+    return known or Task.objects.create(
+        person_id=person_id,
+        assignee_id=assignee_id,
+        kind=kind,
+        programme=programme,
+        opens=window.opens,
+        due=window.due,
+        closes=window.closes,
+        source_label=label,
+        source_id=source_id,
         key=key,
-        defaults={
-            "person_id": person_id,
-            "assignee_id": assignee_id,
-            "kind": kind,
-            "programme": programme,
-            "opens": window.opens,
-            "due": window.due,
-            "closes": window.closes,
-            "source_label": label,
-            "source_id": source_id,
-            "created_at": now,
-        },
+        created_at=now,
     )
-    return task
 
 
 @transaction.atomic

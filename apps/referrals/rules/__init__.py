@@ -1,0 +1,1 @@
+"""Pure rules of referral: what may follow what, who may do it, and by when."""
