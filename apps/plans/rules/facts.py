@@ -52,9 +52,13 @@ def _text(value: object) -> object:
 
 
 def _screening(value: object) -> object:
-    if not isinstance(value, Mapping) or set(value) != {"result", "date"}:
+    """Result and day of a screening; without a day it raises nothing."""
+    if not isinstance(value, Mapping) or "result" not in value or not set(value) <= {"result", "date"}:
         raise ValueError("needs a result and a date")
-    return {"result": _choice("negative", "positive")(value["result"]), "date": read_date(value["date"])}
+    read = {"result": _choice("negative", "positive")(value["result"])}
+    if value.get("date") is not None:
+        read["date"] = read_date(value["date"])
+    return read
 
 
 _STAGES = ("I", "IA", "IA1", "IA2", "IA3", "IB", "II", "IIA", "IIB", "III", "IIIA", "IIIB", "IIIC", "IV", "IVA", "IVB")

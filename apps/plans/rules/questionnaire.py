@@ -76,6 +76,8 @@ def _plain(question: Question, answer: Any) -> object:
 
 def _screening(question: Question, answer: Any) -> object:
     value: Any = _checked(question, answer)
+    if "date" not in value:
+        raise AnswerInvalid(question.fact)
     return {"result": value["result"], "date": value["date"].isoformat()}
 
 

@@ -73,6 +73,8 @@ MALFORMED = [
     (("insured", "facts", "screening"), "negative", ["insured.facts.screening", "negative", "result and a date"]),
     (("insured", "facts", "screening"), "{result: neg, date: 2021-11-01}", ["insured.facts.screening", "neg"]),
     (("insured", "facts", "screening"), "{result: negative, date: x}", ["insured.facts.screening", "date"]),
+    (("insured", "facts", "screening"), "{date: 2021-11-01}", ["insured.facts.screening", "result and a date"]),
+    (("insured", "facts", "screening"), "{result: negative, by: me}", ["insured.facts.screening", "by"]),
     (("insured", "facts", "benign_pathology"), "maybe", ["insured.facts.benign_pathology", "maybe", "true nor false"]),
     (("insured", "facts", "roster"), "''", ["insured.facts.roster", "not a text"]),
     (("insured", "facts", "nsclc_stage"), "V", ["insured.facts.nsclc_stage", "V"]),
@@ -192,9 +194,10 @@ def test_amounts_are_read_as_written(written, fen):
 def test_empty_fields_count_as_left_out():
     case = case_with(("claims", 0, "severity"), "null")
     case["claims"][0]["paid_before"] = "~"
-    case["insured"]["facts"]["markers"] = "null"
+    case["insured"]["facts"] |= {"markers": "null", "screening": {"result": "negative"}}
     case["parameters"] = case["claims"][0]["lines"] = case["claims"][0]["facility"] = "null"
     read = parse_case(text_of(case), "c", catalogue_terms)
     assert read.claims[0].severity is None
     assert (read.claims[0].paid_before, read.claims[0].lines) == ({}, ())
     assert "markers" not in read.insured.facts
+    assert read.insured.facts["screening"] == {"result": "negative"}

@@ -1,5 +1,6 @@
 """What holds for every plan and every claim, generated and of the catalogue."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from .generating import claims, plans, years
 from .making import ANYONE, decide
 
 CATALOGUE = [file.terms for file in catalogue_files()]
-EXAMPLES = settings(max_examples=200, deadline=None)
+EXAMPLES = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "200")), deadline=None)
 
 
 def paid_over(terms, year):
