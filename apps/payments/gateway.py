@@ -5,6 +5,7 @@ Never called inside a transaction.  Whatever is not a clear answer is BankUnsure
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -74,6 +75,9 @@ class Bank(Protocol):
     def statement(self, after: int) -> Sequence[StatementFact]: ...
     def open_checkout(self, key: UUID, amount_fen: int, return_url: str, language: str) -> CheckoutAnswer: ...
     def checkout(self, key: UUID) -> CheckoutAnswer | None: ...
+
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each look at the statement, twice a second
 
 
 @cache

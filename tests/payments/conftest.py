@@ -1,3 +1,3 @@
-from tests.payments.fixtures import sandbox
+from tests.payments.fixtures import dead_bank, sandbox
 
-__all__ = ["sandbox"]
+__all__ = ["dead_bank", "sandbox"]

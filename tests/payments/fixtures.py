@@ -49,3 +49,13 @@ def sandbox(tmp_path, settings):
     gateway.bank.cache_clear()
     _service.pop()
     store.close()
+
+
+@pytest.fixture
+def dead_bank(settings):
+    """The real gateway, and nobody at the other end."""
+    settings.PAYMENT_GATEWAY = "apps.payments.gateway.SandboxBank"
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+    gateway.bank.cache_clear()
+    yield
+    gateway.bank.cache_clear()

@@ -1,0 +1,134 @@
+"""Money in: the browser's return proves nothing, the bank's word counts once."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.payments.errors import BankSilent, PaymentKeyReused
+from apps.payments.models import Checkout
+from apps.payments.selectors import checkout_of, checkouts_of, paid_checkouts
+from apps.payments.services import confirm_checkout, confirm_checkouts, payment_page, read_statement
+from apps.payments.tasks import confirm_checkouts as confirm_checkouts_task
+from tests.fund.factories import NOW
+from tests.payments.factories import checkout
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=1)
+
+
+def opened(**changes):
+    wanted = checkout(**changes)
+    page = payment_page(checkout=wanted, return_url="http://testserver/back/", language="zh-hans")
+    assert page.startswith("http://bank.test/pay/")
+    assert page.endswith("?lang=zh")
+    return wanted
+
+
+def confirm(wanted, now=LATER):
+    return confirm_checkout(checkout_id=wanted.pk, now=now)
+
+
+def test_the_same_key_is_one_checkout():
+    wanted = checkout(key="k", source=("enrolments.contribution", 1))
+    assert checkout(key="k", source=("enrolments.contribution", 1)) == wanted
+    with pytest.raises(PaymentKeyReused):
+        checkout(fen=1, key="k", source=("enrolments.contribution", 1))
+    assert Checkout.objects.count() == 1
+
+
+def test_it_is_found_by_what_it_is_for(sandbox):
+    wanted = opened()
+    label = wanted.source_label
+    assert checkout_of(label, wanted.source_id) == wanted
+    assert checkouts_of(label, [wanted.source_id]) == {wanted.source_id: [wanted]}
+    assert checkout_of(label, 0) is None
+
+
+def test_coming_back_without_paying_leaves_it_open(sandbox):
+    assert confirm(opened()).state == "open"
+
+
+def test_a_page_never_opened_leaves_it_open(sandbox):
+    assert confirm(checkout()).state == "open"
+
+
+def test_what_the_bank_confirms_is_paid(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key)
+    paid = confirm(wanted)
+    assert (paid.state, paid.paid_at) == ("paid", LATER)
+    assert list(paid_checkouts()) == list(paid_checkouts(LATER)) == [paid]
+    assert not paid_checkouts(LATER + timedelta(seconds=1)).exists()
+
+
+def test_confirmed_again_it_stays_as_it_was(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key)
+    first = confirm(wanted)
+    assert confirm(wanted, LATER + timedelta(days=1)).paid_at == first.paid_at
+
+
+def test_a_declined_payment_says_why(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key, "decline")
+    assert (confirm(wanted).state, confirm(wanted).reason) == ("failed", "The bank declined the payment.")
+
+
+def test_paid_twice_by_mistake_counts_once_and_shows(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key, "twice")
+    assert confirm(wanted).is_paid
+    assert read_statement(now=LATER) == 2
+    assert wanted.statement_lines.filter(state="matched").count() == 1
+    assert wanted.statement_lines.filter(state="quarantine").count() == 1
+
+
+def test_a_bank_that_never_answers_is_overruled_by_its_statement(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key, "silent")
+    assert confirm(wanted).state == "open"
+    read_statement(now=LATER)
+    wanted.refresh_from_db()
+    assert wanted.is_paid
+
+
+def test_another_amount_than_asked_for_is_not_taken_as_paid(sandbox):
+    wanted = opened()
+    sandbox.pay(wanted.key)
+    with sandbox.store.writing() as connection:
+        connection.execute("UPDATE checkout SET amount_fen = amount_fen - 1")
+    assert confirm(wanted).state == "failed"
+
+
+def test_after_a_day_it_expires_and_late_money_still_counts(sandbox):
+    wanted = opened()
+    assert confirm(wanted, NOW + timedelta(hours=25)).state == "expired"
+    sandbox.pay(wanted.key)
+    read_statement(now=LATER)
+    wanted.refresh_from_db()
+    assert wanted.is_paid
+
+
+def test_the_sweeper_asks_about_open_ones_and_not_too_often(sandbox):
+    first, second = opened(), opened()
+    sandbox.pay(first.key)
+    assert confirm_checkouts(limit=5, now=NOW) == 0
+    assert confirm_checkouts(limit=5, now=LATER) == 2
+    assert confirm_checkouts(limit=5, now=LATER + timedelta(seconds=1)) == 0
+    assert [confirm(one).state for one in (first, second)] == ["paid", "open"]
+
+
+def test_the_task_confirms(sandbox):
+    wanted = opened(now=NOW - timedelta(days=3000))
+    sandbox.pay(wanted.key)
+    confirm_checkouts_task()
+    wanted.refresh_from_db()
+    assert wanted.is_paid
+
+
+def test_a_bank_without_a_page_is_said_in_words(sandbox):
+    wanted = checkout()
+    with pytest.raises(BankSilent) as refused:
+        payment_page(checkout=wanted, return_url="javascript:alert(1)", language="en")
+    assert refused.value.status == 503
+    assert "Nothing was paid" in str(refused.value)
