@@ -41,7 +41,7 @@ def start(request: Request) -> HttpResponse:
     due = selectors.due_quarter()
     if due is None:
         return redirect("actuary:closes")
-    form = StartForm(request.POST or None, initial={"quarter_start": due.start})
+    form = StartForm(request.POST if request.method == "POST" else None, initial={"quarter_start": due.start})
     if request.method == "POST" and form.is_valid():
         try:
             close = services.start_close(actor=request.user, now=now(), **form.cleaned_data)

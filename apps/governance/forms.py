@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -44,13 +44,11 @@ class ProposalForm(KeyedForm):
 
 class LineForm(forms.Form):
     purpose = forms.ChoiceField(label=_("Purpose in the covenant"), choices=Purpose.choices)
-    payee = forms.ModelChoiceField(
-        label=_("Who is paid"),
-        queryset=Organisation.objects.none(),
-        help_text=_("Organisations with a bank account on file."),
+    payee = forms.TypedChoiceField(
+        label=_("Who is paid"), coerce=int, help_text=_("Organisations with a bank account on file.")
     )
     amount = YuanField(label=_("Amount"), help_text=_("In yuan."))
-    owner = forms.ModelChoiceField(label=_("Council member who answers for it"), queryset=Seat.objects.none())
+    owner = forms.TypedChoiceField(label=_("Council member who answers for it"), coerce=int)
     milestones = forms.CharField(
         label=_("Milestones"),
         max_length=2000,
@@ -60,17 +58,22 @@ class LineForm(forms.Form):
     report_due = DateField(label=_("Report due on"))
 
     def __init__(
-        self, *args: Any, payees: Any = None, seats: Any = None, today: date | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        payees: Mapping[int, Organisation],
+        seats: Mapping[int, Seat],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
-        if payees is not None and seats is not None:
-            self.fields["payee"].queryset = payees  # type: ignore[attr-defined]
-            self.fields["owner"].queryset = seats  # type: ignore[attr-defined]
+        self.payees, self.seats, self.today = payees, seats, today
+        blank = [("", _("Choose"))]
+        self.fields["payee"].choices = [*blank, *payees.items()]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [*blank, *seats.items()]  # type: ignore[attr-defined]
 
     def clean_report_due(self) -> date:
         due: date = self.cleaned_data["report_due"]
-        if self.today and due <= self.today:
+        if due <= self.today:
             raise forms.ValidationError(_("The report is due on a day to come."))
         return due
 
@@ -78,9 +81,9 @@ class LineForm(forms.Form):
         data = self.cleaned_data
         return LineDraft(
             purpose=PurposeWord(data["purpose"]),
-            payee=data["payee"],
+            payee=self.payees[data["payee"]],
             amount_fen=data["amount"],
-            owner=data["owner"],
+            owner=self.seats[data["owner"]],
             milestones=data["milestones"],
             report_due=data["report_due"],
         )
@@ -115,7 +118,7 @@ class VoteForm(KeyedForm):
                 label=label,
                 choices=Choice.choices,
                 widget=forms.RadioSelect,
-                error_messages={"required": _("Choose for, against or abstain.")},
+                error_messages=dict.fromkeys(["required", "invalid_choice"], _("Choose for, against or abstain.")),
             )
 
     @property

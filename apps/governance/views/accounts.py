@@ -16,6 +16,7 @@ from apps.directory.models import Organisation
 from apps.governance import selectors
 from apps.governance.forms import AccountForm
 from apps.governance.permissions import ACCOUNT_KEEPERS
+from apps.governance.views.reading import posted
 from apps.payments.services import name_payee_account
 
 
@@ -32,7 +33,7 @@ def payees(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def name_account(request: Request, pk: int) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
-    form = AccountForm(request.POST or None, initial={"holder_name": str(organisation)})
+    form = AccountForm(posted(request), initial={"holder_name": str(organisation)})
     if request.method == "POST" and form.is_valid():
         try:
             owner = (selectors.PAYEE, organisation.pk)

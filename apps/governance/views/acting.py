@@ -23,7 +23,7 @@ from apps.governance.interests import preview
 from apps.governance.models import Resolution, State
 from apps.governance.pages import has_votes_left, interest_rows, own_lines, resolution_view
 from apps.governance.selectors import seats_on
-from apps.governance.views.reading import found, own_seat
+from apps.governance.views.reading import found, own_seat, posted
 
 Deed = Callable[[Form], Resolution]
 
@@ -32,7 +32,7 @@ Deed = Callable[[Form], Resolution]
 @require_http_methods(["GET", "POST"])
 def open_ballot(request: Request, pk: int) -> HttpResponse:
     row, at = found(request, pk), now()
-    form = OpenForm(request.POST or None)
+    form = OpenForm(posted(request))
     lines = list(row.lines.all())
     expected = preview(lines, list(seats_on(business_day(at))), day=business_day(at))
 
@@ -50,7 +50,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         return services.cancel(resolution_id=pk, actor=request.user, reason=reason, now=now())
 
-    return _ask(request, found(request, pk), ReasonForm(request.POST or None), deed, "governance/cancel.html")
+    return _ask(request, found(request, pk), ReasonForm(posted(request)), deed, "governance/cancel.html")
 
 
 @role_required(*permissions.COUNCIL)
@@ -66,7 +66,7 @@ def ratify(request: Request, pk: int) -> HttpResponse:
             now=now(),
         )
 
-    return _ask(request, found(request, pk), RatifyForm(request.POST or None), deed, "governance/ratify.html")
+    return _ask(request, found(request, pk), RatifyForm(posted(request)), deed, "governance/ratify.html")
 
 
 @role_required(*permissions.COUNCIL)
@@ -75,7 +75,7 @@ def close_ballot(request: Request, pk: int) -> HttpResponse:
     def deed(form: Form) -> Resolution:
         return services.close_ballot(resolution_id=pk, actor=request.user, now=now())
 
-    form = Form(request.POST if request.method == "POST" else None)
+    form = Form(posted(request))
     return _ask(request, found(request, pk), form, deed, "governance/close.html")
 
 
@@ -107,7 +107,7 @@ def vote(request: Request, pk: int) -> HttpResponse:
     page = resolution_view(row)
     if not has_votes_left(page, seat) and "confirm" not in request.POST:
         return _nothing_to_vote(request, row)
-    form = VoteForm(request.POST or None, lines=[line.line for line in own_lines(page, seat)])
+    form = VoteForm(posted(request), lines=[line.line for line in own_lines(page, seat)])
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         if "confirm" not in request.POST:
             return render(request, "governance/confirm.html", {"form": form, "resolution": row, "page": page})

@@ -57,7 +57,11 @@ def _propose(request: Request, form: ProposalForm, lines: Any) -> Resolution | N
 
 def _choices() -> dict[str, Any]:
     today = business_day(now())
-    return {"payees": selectors.payees_with_account(), "seats": selectors.seats_on(today), "today": today}
+    return {
+        "payees": {payee.pk: payee for payee in selectors.payees_with_account()},
+        "seats": {seat.pk: seat for seat in selectors.seats_on(today)},
+        "today": today,
+    }
 
 
 def _fresh(request: Request) -> tuple[ProposalForm, Any]:

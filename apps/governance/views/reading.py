@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,11 @@ from apps.governance.selectors import seat_of
 def own_seat(request: HttpRequest) -> Seat | None:
     """The seat whoever reads holds today."""
     return seat_of(request.user, business_day(now())) if isinstance(request.user, User) else None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing before it is sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def found(request: HttpRequest, pk: int) -> Resolution:
