@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 from django.utils.dateformat import format as dateformat
 from django.utils.timezone import localtime
@@ -54,3 +55,17 @@ def moment_text(moment: datetime | None) -> str:
     if not moment:
         return NOTHING
     return dateformat(localtime(moment), "Y年n月j日 H:i" if is_chinese() else "j M Y, H:i")
+
+
+class InBothLanguages(Protocol):
+    """A text of the data, in Chinese and in English."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def in_language(words: InBothLanguages) -> str:
+    """A text of the data in the language of the reader."""
+    return words.zh if is_chinese() else words.en

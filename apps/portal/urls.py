@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
+    path("home/<int:person_id>/", views.person, name="person"),
     path("fund/", views.fund, name="fund"),
     path("events/", views.events, name="events"),
 ]

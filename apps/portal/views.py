@@ -6,8 +6,13 @@ from django.shortcuts import redirect
 
 from apps.accounts.models import Role
 from apps.accounts.permissions import role_required
+from apps.core import clock
 from apps.core.http import Request, paginate, render_page
+from apps.members.permissions import check_may_read
 from apps.portal import selectors
+from apps.portal.family import family_of
+from apps.portal.public import public_page
+from apps.portal.work import work_of
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -19,11 +24,31 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def home(request: Request) -> HttpResponse:
-    return render_page(request, "portal/home.html")
+    """Work first, then the family, then what the family has asked for."""
+    at = clock.now()
+    people = family_of(request.user, today=clock.business_day(at))
+    context = {
+        "work": work_of(request.user, now=at),
+        "people": people,
+        "has_next": any(card.is_next for card in people),
+        "can_claim": any(card.covers for card in people),
+        "claims": selectors.newest_claims(request.user, now=at) if people else [],
+    }
+    return render_page(request, "portal/home.html", context)
+
+
+@login_required
+def person(request: Request, person_id: int) -> HttpResponse:
+    """Everything that happened to a person, for those who may read it."""
+    at = clock.now()
+    check_may_read(user=request.user, person_id=person_id, purpose="timeline", now=at)
+    page = selectors.timeline(person_id)
+    return render_page(request, "portal/person.html", {"shown": page, "entries": paginate(page.entries, request)})
 
 
 def fund(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "portal/fund.html")
+    """The books, open to everyone."""
+    return render_page(request, "portal/fund.html", public_page(today=clock.business_day(clock.now())))
 
 
 @role_required(Role.AUDITOR, Role.ADMINISTRATOR)

@@ -50,6 +50,12 @@ def percent(ratio: Decimal | Fraction | float | None, decimals: int = 1) -> str:
 
 
 @register.filter
+def here(words: display.InBothLanguages) -> str:
+    """``{{ terms.name|here }}`` -> the text in the language of the page"""
+    return display.in_language(words)
+
+
+@register.filter
 def day(value: date | None) -> str:
     """``{{ claim.service_date|day }}`` -> 23 Nov 2026, or 2026年11月23日"""
     return display.day_text(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -13,6 +15,7 @@ from django.test.utils import override_settings
 from apps.audit.models import Event
 from apps.audit.services import record_event
 from apps.care.models import FamilyDoctor
+from apps.care.services import open_due_windows
 from apps.claims.services.payouts import open_payments, tell_endings
 from apps.core.clock import business_day
 from apps.core.jobs import muted
@@ -37,7 +40,7 @@ from apps.reminders.models import Message
 MONTHS = 18
 SEED = 20210901
 LOADED = "demo.loaded"
-WORK_EVENINGS = (0, 2, 4)  # of the week: when the tasks of some days are done at once
+WORK_EVENINGS = (0, 3)  # of the week: when the tasks of some days are done at once
 AT_HOME = {  # nothing of the past leaves the house: no letter, no order to a bank
     "PAYMENT_GATEWAY": "apps.portal.demo.bank.StoryBank",
     "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
@@ -59,9 +62,7 @@ def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = la
     """Tell the story of ``count`` families up to now.  Nothing is left behind when it is interrupted."""
     today = business_day(now)
     since = first_day(today)
-    with muted(), override_settings(**AT_HOME), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
+    with muted(), override_settings(**AT_HOME), _all_or_nothing():
         story = _stage(since, today, seed, count)
         days = (today - since).days
         for number in range(days):
@@ -72,6 +73,21 @@ def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = la
             progress(day, number + 1, days)
         record_event(actor_id=None, action=LOADED, target=("portal.demo", count), now=now)
     gateway.bank.cache_clear()
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """One transaction without savepoints: a third of the statements, and the first refusal ends the load."""
+    features, gc_was_on = connection.features, gc.isenabled()
+    features.uses_savepoints = False
+    gc.disable()
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        features.uses_savepoints = True
+        if gc_was_on:
+            gc.enable()
 
 
 def _stage(since: date, today: date, seed: int, count: int) -> Story:
@@ -100,7 +116,8 @@ def _stage(since: date, today: date, seed: int, count: int) -> Story:
 
 def _go_on(home: Household, now: datetime, claiming: Claiming, visits: Visits) -> None:
     claiming.begin(home, now)
-    visits.begin(home, now)
+    if not home.visits:
+        visits.begin(home, now)
 
 
 def _open_practices(cast: Cast, count: int) -> None:
@@ -138,5 +155,6 @@ def _evening(day: date) -> None:
     _letters_went_out(now)
     continue_resolutions(now=now)
     if day.weekday() == 0:
+        open_due_windows(now=now)
         expire_unpaid(now=now)
         end_covers(now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from apps.accounts.models import User
@@ -32,6 +32,8 @@ DECLINED: dict[str, dict[str, Any]] = {
     BRAIN: {"brain_screening": "fail", "conditions": []},
 }
 
+STAY, FORGET = 0.88, 0.03  # shares of families that renew, and that never pay
+
 
 @dataclass
 class Household:
@@ -41,6 +43,7 @@ class Household:
     user: User
     person: Person
     visits: int = 0
+    has_doctor: bool = False
 
 
 class Joining:
@@ -77,21 +80,23 @@ class Joining:
         if family.is_declined:
             self._apply(home, DECLINED[family.plan], now)
         else:
-            self._join(home, now)
+            self._apply_and_pay(home, now)
 
-    def _join(self, home: Household, now: datetime) -> None:
-        cover = self._apply(home, ANSWERS[home.family.plan], now)
-        if cover is None or self.story.random.random() < 0.03:
-            return  # some forget to pay
-        self.story.later(now, 1, lambda at: self._pay(home, cover, at))
+    def _apply_and_pay(self, home: Household, now: datetime, start: date | None = None) -> None:
+        cover = self._apply(home, ANSWERS[home.family.plan], now, start)
+        if cover is not None and self.story.random.random() > FORGET:
+            self.story.later(now, 1, lambda at: self._pay(home, cover, at))
 
-    def _apply(self, home: Household, answers: dict[str, Any], now: datetime) -> Cover | None:
+    def _apply(
+        self, home: Household, answers: dict[str, Any], now: datetime, start: date | None = None
+    ) -> Cover | None:
         application = apply_for_cover(
             actor=home.user,
             person_id=home.person.pk,
             plan_code=home.family.plan,
             answers=answers,
             key=self.story.key(),
+            start=start,
             now=now,
         )
         return application.cover if application.accepted else None
@@ -100,18 +105,26 @@ class Joining:
         contribution = cover.contributions.get()
         checkout = start_payment(contribution_id=contribution.pk, actor=home.user, return_url="/", now=now)
         self.story.bank.pay(checkout.key, checkout.amount_fen)
-        self.story.later(now, 4, lambda at: self._choose(home, at))  # once the payment is known
+        self.story.later(now, 4, lambda at: self._settle(home, at))  # once the payment is known
+        self.story.happens(cover.end - timedelta(days=12), lambda at: self._renew(home, cover, at))
+
+    def _renew(self, home: Household, cover: Cover, now: datetime) -> None:
+        """Most stay for another year."""
+        cover.refresh_from_db()
+        if cover.state == Cover.State.ACTIVE and self.story.random.random() < STAY:
+            self._apply_and_pay(home, now, start=cover.end)
+
+    def _settle(self, home: Household, now: datetime) -> None:
+        """A first cover brings a doctor; every cover a year of bills."""
+        if home.family.plan == ASTHMA and not home.has_doctor:
+            self._choose(home, now)
+        self.joined(home, now)
 
     def _choose(self, home: Household, now: datetime) -> None:
-        if home.family.plan == ASTHMA:
-            choose_doctor(
-                actor=home.user,
-                person_id=home.person.pk,
-                doctor_id=self._doctor(home).pk,
-                key=self.story.key(),
-                now=now,
-            )
-        self.joined(home, now)
+        choose_doctor(
+            actor=home.user, person_id=home.person.pk, doctor_id=self._doctor(home).pk, key=self.story.key(), now=now
+        )
+        home.has_doctor = True
 
     def _doctor(self, home: Household) -> FamilyDoctor:
         """The lead doctor for the first families, then whoever has the most free places."""

@@ -1,0 +1,64 @@
+"""The public page of the fund: the books by quarter and plan, and what the council decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from apps.actuary.models import PeriodClose
+from apps.actuary.selectors import locked_closes
+from apps.fund.models import Entry
+from apps.governance.selectors import decisions
+from apps.plans.models import PlanVersion
+from apps.plans.rules import Terms
+from apps.plans.selectors import terms_of
+from apps.portal.books import PlanBooks, PublicBooks, QuarterBooks, public_books
+
+SHOWN_DECISIONS = 10
+
+
+@dataclass(frozen=True)
+class QuarterRow:
+    books: QuarterBooks
+    close: PeriodClose | None
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    books: PlanBooks
+    terms: Terms
+
+
+def public_page(*, today: date) -> dict[str, object]:
+    """Everything the public page shows; no person in it."""
+    since = Entry.objects.aggregate(day=Min("effective_date"))["day"] or today
+    books = public_books(since=since, today=today)
+    closes = {close.quarter_start: close for close in locked_closes()}
+    return {
+        "books": books,
+        "shares": _shares(books),
+        "quarters": [QuarterRow(quarter, closes.get(quarter.period.start)) for quarter in books.quarters],
+        "plans": _plans(books),
+        "decisions": decisions()[:SHOWN_DECISIONS],
+    }
+
+
+def _shares(books: PublicBooks) -> list[tuple[str, int]]:
+    """Whose money is in the bank, as shares of one bar."""
+    return [
+        (_("Cover paid for and still to come"), max(0, books.advance_fen)),
+        (_("Claims granted, on the way to families"), max(0, books.claims_to_pay_fen)),
+        (_("Reserves for claims"), max(0, books.reserves_fen)),
+        (_("Open fund"), max(0, books.open_fund_fen)),
+        (_("Granted by the council, not yet paid"), max(0, books.granted_fen)),
+        (_("Surplus not yet given out"), max(0, books.surplus_fen)),
+    ]
+
+
+def _plans(books: PublicBooks) -> list[PlanRow]:
+    versions = PlanVersion.objects.filter(code__in=[row.plan for row in books.plans]).order_by("code", "-valid_from")
+    newest = {version.code: version for version in versions.distinct("code")}
+    return [PlanRow(row, terms_of(newest[row.plan])) for row in books.plans]

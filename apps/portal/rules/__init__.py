@@ -1,0 +1,1 @@
+"""What a family should do next (pure)."""
