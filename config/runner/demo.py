@@ -88,7 +88,7 @@ class Demo:
 
     def _serve(self, storage: Storage) -> int:
         supervisor = Supervisor(self.environ, say)
-        for service in services(self.options.port, self.var / "log"):
+        for service in services(self.options.port, self.var):
             supervisor.start(service)
         try:
             if not self._wait_for_first_page(supervisor):

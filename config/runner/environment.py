@@ -25,7 +25,6 @@ def demo_environment(environ: Mapping[str, str], *, port: int) -> dict[str, str]
         "GONGJI_HOME": str(var),
         "GONGJI_PORT": str(port),
         "SANDBOX_URL": f"http://localhost:{port + 1}",
-        "SANDBOX_STORE": str(var / "sandbox.sqlite3"),
         "PYTHONUNBUFFERED": "1",
         **demo_secrets(var),
     }

@@ -9,26 +9,24 @@ from pathlib import Path
 from config.bootstrap import ROOT
 from config.runner.supervisor import Service
 
-SANDBOX = "apps.payments.sandbox.service"
+SANDBOX = "apps.payments.sandbox"
 
 
-def services(port: int, logs: Path) -> list[Service]:
-    """What runs beside the database, the sandbox's part only where the code has one."""
+def services(port: int, var: Path) -> list[Service]:
+    """What runs beside the database."""
+    logs = var / "log"
     python = [sys.executable, "-m"]
     gunicorn = [*python, "gunicorn", "-c", str(ROOT / "config" / "gunicorn.py")]
     celery = [*python, "celery", "-A", "config"]
     quiet = ["--loglevel", "WARNING"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    found = [
+    sandbox = ["--port", str(port + 1), "--store", str(var / "sandbox.sqlite3")]
+    return [
         Service("web", [*gunicorn, *binds(port), "config.wsgi:application"], logs / "web.log"),
+        Service("sandbox", [*python, SANDBOX, *sandbox], logs / "sandbox.log"),
         Service("worker", [*celery, "worker", *quiet, "--concurrency", "2", *alone], logs / "worker.log"),
         Service("beat", [*celery, "beat", *quiet, "--pidfile", ""], logs / "beat.log"),
     ]
-    if has_module(SANDBOX):
-        single = ["--workers", "1", "--threads", "8"]
-        sandbox = [*gunicorn, *single, *binds(port + 1), f"{SANDBOX}:application"]
-        found.append(Service("sandbox", sandbox, logs / "sandbox.log"))
-    return found
 
 
 def binds(port: int) -> list[str]:
@@ -51,10 +49,6 @@ def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def has_module(name: str) -> bool:
-    return (ROOT / (name.replace(".", "/") + ".py")).exists()
 
 
 def first_page_status(port: int) -> int | None:

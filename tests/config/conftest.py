@@ -12,7 +12,6 @@ from config.embedded.layout import layout_for
 NAMES = (
     *("DATABASE_URL", "DATABASE_MIGRATION_URL", "CELERY_BROKER_URL", "PGMQ_CONNINFO", "DJANGO_SETTINGS_MODULE"),
     *("DJANGO_SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "GONGJI_HOME", "GONGJI_PORT", "SANDBOX_URL"),
-    "SANDBOX_STORE",
 )
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account for the server")
 

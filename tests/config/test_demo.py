@@ -155,7 +155,7 @@ def test_a_web_server_in_trouble_is_shown_with_the_end_of_its_log(
     bare_environment, system_home, own_signals, unprepared, monkeypatch, port, capsys, code, said
 ):
     broken = Service("web", [sys.executable, "-c", code, str(port)], bare_environment / "log" / "web.log")
-    monkeypatch.setattr(demo, "services", lambda port, logs: [broken])
+    monkeypatch.setattr(demo, "services", lambda port, var: [broken])
     assert demo.main(["--port", str(port)]) == 1
     assert said in capsys.readouterr().out
     assert services.ports_taken([port]) == []
@@ -165,7 +165,7 @@ def test_a_stop_while_it_starts_is_a_clean_end(
     bare_environment, system_home, own_signals, unprepared, monkeypatch, port, capsys
 ):
     silent = Service("web", [sys.executable, "-c", "import time; time.sleep(60)"], bare_environment / "log" / "web.log")
-    monkeypatch.setattr(demo, "services", lambda port, logs: [silent])
+    monkeypatch.setattr(demo, "services", lambda port, var: [silent])
     threading.Timer(3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     assert demo.main(["--port", str(port)]) == 0
     assert "Stopped." in capsys.readouterr().out

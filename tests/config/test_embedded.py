@@ -48,6 +48,7 @@ def test_nobody_else_reaches_the_socket(cluster):
 def test_it_starts_again_after_it_was_killed(cluster):
     cluster.start()
     pid = server_pid(cluster.layout.data)
+    assert pid is not None
     os.kill(pid, signal.SIGKILL)
     while is_server_of(pid, cluster.layout.data):
         time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import socket
 import stat
 import subprocess
@@ -9,9 +10,11 @@ import sys
 
 import pytest
 
+from config.bootstrap import ROOT
 from config.embedded import layout as layout_module
 from config.embedded.cluster import ClusterFailed
 from config.embedded.provision import APP, OWNER
+from config.runner import command, several
 from config.runner import prepare as prepare_module
 from config.runner.command import surroundings
 from config.runner.environment import as_owner, demo_environment, demo_secrets
@@ -71,7 +74,7 @@ def test_a_taken_port_is_noticed_and_nobody_answers_on_a_free_one():
 
 def test_every_service_stays_on_this_machine(tmp_path):
     found = services(8200, tmp_path)
-    assert {"web", "worker", "beat"} <= {service.name for service in found}
+    assert [service.name for service in found] == ["web", "sandbox", "worker", "beat"]
     assert all(part.startswith(("--bind", "127.0.0.1:", "[::1]:")) for part in binds(8200))
 
 
@@ -93,12 +96,12 @@ def commands(monkeypatch, tmp_path):
     """Stand-ins that write down what was run, each as a real process."""
     log = tmp_path / "run.log"
 
-    def command(*words):
+    def stand_in(*words):
         line = f"echo {' '.join(words)} $DATABASE_URL >> {log}"
         return ["sh", "-c", line]
 
-    monkeypatch.setattr(prepare_module, "management", command)
-    monkeypatch.setattr(prepare_module, "several", lambda names: command("several", *names))
+    monkeypatch.setattr(prepare_module, "management", stand_in)
+    monkeypatch.setattr(prepare_module, "several", lambda names: stand_in("several", *names))
     monkeypatch.setattr(prepare_module, "has_command", lambda name: name != "publish_texts")
     return lambda: log.read_text().splitlines() if log.exists() else []
 
@@ -116,7 +119,7 @@ def surrounding(tmp_path):
 
 
 def run_prepare(storage, environ, families=5):
-    said = []
+    said: list[str] = []
     prepare(storage, environ, StopSignals(), families=families, say=said.append)
     return "\n".join(said)
 
@@ -258,6 +261,33 @@ def test_a_server_of_others_gets_the_queue(tmp_path, system_home):
         ours.stop()
 
 
+def test_the_web_server_reads_its_width_from_the_environment_and_logs_no_query(monkeypatch):
+    monkeypatch.setenv("GONGJI_BIND", "0.0.0.0:80 [::]:80")
+    monkeypatch.setenv("GONGJI_WEB_WORKERS", "3")
+    said = runpy.run_path(str(ROOT / "config" / "gunicorn.py"))
+    assert said["bind"] == ["0.0.0.0:80", "[::]:80"]
+    assert said["workers"] == 3
+    assert said["control_socket_disable"] is True
+    assert "%(q)s" not in said["access_log_format"]
+    assert "%(r)s" not in said["access_log_format"]
+
+
+def test_several_commands_run_in_one_process(capsys):
+    assert several.main(["check --fail-level ERROR", "check"]) == 0
+    assert capsys.readouterr().out.count("no issues") == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrate_comes_as_the_owner_and_protects_the_ledger_afterwards(monkeypatch):
+    protected = []
+    monkeypatch.setattr("config.rights.protect_append_only", lambda: protected.append(os.environ["DATABASE_URL"]))
+    monkeypatch.setenv("DATABASE_URL", "app")
+    monkeypatch.setenv("DATABASE_MIGRATION_URL", "owner")
+    assert command.main(["manage.py", "migrate", "--no-input", "--verbosity", "0"]) == 0
+    assert command.main(["manage.py", "version"]) == 0
+    assert protected == ["owner"]
+
+
 def test_a_django_command_keeps_the_settings_that_are_named():
     environ = {"DJANGO_SETTINGS_MODULE": "config.settings.production"}
     with surroundings("migrate", environ):
@@ -294,5 +324,5 @@ def test_a_django_command_starts_the_demos_database_for_its_own_time(tmp_path, s
 def test_the_one_way_in_runs_django_commands(bare_environment, tmp_path):
     environ = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/x", "GONGJI_HOME": str(tmp_path)}
     command = [sys.executable, "manage.py", "version"]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, cwd=prepare_module.ROOT)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout.startswith("5.2"), done.stderr

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from config.embedded.cluster import ClusterFailed
 from config.runner import texts, verify
 from config.runner.checks import Check, all_tests, coverage_checks, production, static_checks
 from config.runner.report import Result, closing_line, summary
@@ -152,7 +153,7 @@ def test_a_stopped_verify_ends_with_the_status_of_an_interrupt(bare_environment,
 
 def test_a_server_that_does_not_start_ends_verify_with_its_reason(bare_environment, few_checks, monkeypatch, capsys):
     def fail(var):
-        raise verify.ClusterFailed("no room")
+        raise ClusterFailed("no room")
 
     monkeypatch.setattr(verify, "empty_cluster", fail)
     assert verify.main([]) == 1
