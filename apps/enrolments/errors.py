@@ -44,6 +44,11 @@ class NothingDue(DomainError):
     message = N_("There is nothing to pay here any more.")
 
 
+class PaymentUnderWay(DomainError):
+    code = "payment-under-way"
+    message = N_("A payment is under way. Wait for the answer of the bank.")
+
+
 class NoLongerFits(DomainError):
     code = "no-longer-fits"
     message = N_("The first day has moved to today, and the terms are not the same for it. Please answer again.")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.enrolments.models import Contribution, Cover
+from apps.enrolments.rules.period import may_follow
 from apps.enrolments.selectors import covers_of_plan, terms_of_cover
 from apps.enrolments.services.covers import LABEL
 from apps.members.models import Person
@@ -56,10 +57,11 @@ class JoiningRow:
     may_act: bool
     is_missing_consents: bool
     cover: Cover | None
+    may_join: bool
 
     @property
     def can_join(self) -> bool:
-        return self.may_act and not self.is_missing_consents
+        return self.may_act and not self.is_missing_consents and self.may_join
 
 
 def joining_rows(user: User, plan_code: str, today: date) -> list[JoiningRow]:
@@ -68,7 +70,14 @@ def joining_rows(user: User, plan_code: str, today: date) -> list[JoiningRow]:
     missing = missing_by_person(family, on=today)
     covers = covers_of_plan(family, plan_code, on=today)
     return [
-        JoiningRow(person, _may_act(person, today), person.pk in missing, covers.get(person.pk)) for person in family
+        JoiningRow(
+            person=person,
+            may_act=_may_act(person, today),
+            is_missing_consents=person.pk in missing,
+            cover=covers.get(person.pk),
+            may_join=may_follow(covers[person.pk].end if person.pk in covers else None, today),
+        )
+        for person in family
     ]
 
 

@@ -12,5 +12,6 @@ urlpatterns = [
     path("applications/<int:pk>/", views.decision, name="decision"),
     path("contributions/<int:pk>/", views.pay, name="pay"),
     path("receipts/<int:pk>/", views.receipt, name="receipt"),
+    path("<int:pk>/drop/", views.drop, name="drop"),
     path("<int:pk>/", views.cover, name="cover"),
 ]

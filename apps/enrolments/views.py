@@ -16,20 +16,21 @@ from apps.core import clock
 from apps.core.clock import business_day
 from apps.core.errors import DomainError, NotAllowed
 from apps.core.held_posts import held_post, keeps_post
-from apps.core.http import Request, add_error, paginate, render_page
-from apps.enrolments.errors import ConsentsMissing, NothingDue, SecondCover
+from apps.core.http import Request, add_error, paginate, render_page, say
+from apps.enrolments.errors import ConsentsMissing, NoLongerFits, NothingDue, SecondCover
 from apps.enrolments.forms import QuestionnaireForm, initial_from, typed_text
 from apps.enrolments.models import Application, Contribution, Cover, Draft, Receipt
 from apps.enrolments.pages import cover_words, joining_rows, payment_state
 from apps.enrolments.rules.reasons import said
 from apps.enrolments.selectors import (
     application_with_cover,
+    covers_of_plan,
     covers_of_user,
     due_of,
     receipts_of,
     terms_of_cover,
 )
-from apps.enrolments.services import apply_for_cover, keep_draft, start_payment
+from apps.enrolments.services import apply_for_cover, drop_cover, keep_draft, start_payment
 from apps.members.models import Person
 from apps.members.permissions import check_is_family, check_may_act
 from apps.members.selectors import missing_texts
@@ -109,9 +110,14 @@ def _questionnaire(request: Request, person: Person, terms: Terms) -> Questionna
         today=business_day(clock.now()),
     )
     draft = Draft.objects.filter(person=person, actor=request.user, plan_code=terms.code).first()
-    if draft is not None:
-        form.initial = initial_from(draft.typed, form.fields)
+    form.initial = initial_from(draft.typed, form.fields) if draft is not None else _next_year(person, terms.code)
     return form
+
+
+def _next_year(person: Person, code: str) -> dict[str, object]:
+    """The first day after the cover there is, so that the years follow each other without a gap."""
+    there = covers_of_plan([person], code, on=business_day(clock.now())).get(person.pk)
+    return {"start": there.end} if there else {}
 
 
 def _apply(request: Request, person: Person, code: str, form: QuestionnaireForm) -> Application | None:
@@ -174,10 +180,35 @@ def pay(request: Request, pk: int) -> HttpResponse:
             checkout = start_payment(contribution_id=pk, actor=request.user, return_url=back, now=now)
         except NothingDue:
             return redirect(back)
+        except NoLongerFits as error:
+            return _answer_again(request, cover, error)
         return redirect(checkout.pay_url)
     plan_name = in_language(terms_of_cover(cover).name, _language())
     context = {"contribution": contribution, "cover": cover, "plan_name": plan_name}
     return render_page(request, "enrolments/pay.html", context)
+
+
+def _answer_again(request: Request, cover: Cover, error: DomainError) -> HttpResponse:
+    """The terms changed before it was paid: make room for a new application."""
+    drop_cover(cover_id=cover.pk, actor=request.user, now=clock.now())
+    messages.warning(request, say(error))
+    return redirect("enrolments:questions", cover.person_id, cover.plan_code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def drop(request: Request, pk: int) -> HttpResponse:
+    """Not to join after all, before paying."""
+    found = Cover.objects.select_related("person", "plan_version").filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed
+    check_is_family(user=request.user, person_id=found.person_id, purpose="cover", now=clock.now())
+    if request.method == "POST":
+        drop_cover(cover_id=pk, actor=request.user, now=clock.now())
+        messages.success(request, _("The application is cancelled. Nothing was charged."))
+        return redirect("enrolments:mine")
+    plan_name = in_language(terms_of_cover(found).name, _language())
+    return render_page(request, "enrolments/drop.html", {"cover": found, "plan_name": plan_name})
 
 
 @login_required

@@ -326,3 +326,49 @@ def test_the_choice_who_joins_asks_the_same_however_large_the_family(
         make_person(parent, birth_date=date(2015, 1, 1) + timedelta(days=number), signed=number % 2 == 0)
     with django_assert_num_queries(len(few)):
         assert len(page(browser, "start", ASTHMA).context["rows"]) == 60
+
+
+def test_an_application_can_be_dropped_before_it_is_paid(browser, child, url, typed):
+    cover = make_cover(child, is_paid=False)
+    drop_url = reverse("enrolments:drop", args=[cover.pk])
+    assert drop_url in text(page(browser, "cover", cover.pk))
+    assert "Nothing was paid" in text(browser.get(drop_url))
+    for _ in range(2):
+        assert browser.post(drop_url).url == reverse("enrolments:mine")
+    assert browser.post(url, typed).status_code == 302
+    assert list(Cover.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "unpaid"]
+
+
+def test_what_is_paid_or_being_paid_is_not_dropped(browser, child):
+    cover = make_cover(child, is_paid=False)
+    browser.post(reverse("enrolments:pay", args=[cover.contributions.get().pk]))
+    drop_url = reverse("enrolments:drop", args=[cover.pk])
+    assert browser.post(drop_url).status_code == 409
+    Cover.objects.update(state="active")
+    assert browser.post(drop_url).status_code == 409
+    assert Cover.objects.get().state == "active"
+
+
+def test_strangers_drop_nothing(browser):
+    cover = make_cover(is_paid=False)
+    for number in (cover.pk, 0):
+        assert browser.post(reverse("enrolments:drop", args=[number])).status_code == 404
+    assert Cover.objects.get().state == "unpaid"
+
+
+def test_terms_that_changed_before_payment_are_asked_again(browser, child, monkeypatch):
+    cover = make_cover(child, is_paid=False)
+    Cover.objects.update(start=date(2026, 11, 20), price_fen=1)
+    answer = browser.post(reverse("enrolments:pay", args=[cover.contributions.get().pk]), follow=True)
+    assert "the terms are not the same" in text(answer)
+    assert Cover.objects.get().state == "cancelled"
+    assert not Checkout.objects.exists()
+
+
+def test_the_next_year_is_offered_near_the_end_from_the_day_after(browser, child, url, now, monkeypatch):
+    cover = make_cover(child)
+    assert "Another year" not in text(page(browser, "start", ASTHMA))
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: now + timedelta(days=300))
+    browser.force_login(child.registered_by, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Another year" in text(page(browser, "start", ASTHMA))
+    assert browser.get(url).context["form"].initial == {"start": cover.end}

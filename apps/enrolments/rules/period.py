@@ -20,6 +20,11 @@ def check_start(start: date, today: date) -> None:
         raise StartTooFar(days=DAYS_AHEAD)
 
 
+def may_follow(cover_end: date | None, today: date) -> bool:
+    """Whether a new year can be applied for now, given the end of the cover there is."""
+    return cover_end is None or cover_end <= today + timedelta(days=DAYS_AHEAD)
+
+
 def due_date(today: date) -> date:
     """The last day on which a contribution asked for today can be paid."""
     return today + timedelta(days=DAYS_TO_PAY)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import business_day
+from apps.core.errors import NotAllowed
+from apps.enrolments.errors import NothingDue, PaymentUnderWay
 from apps.enrolments.models import Contribution, Cover, Draft
 from apps.enrolments.rules.period import first_day, year_end
 from apps.enrolments.selectors import renewed_years_for, terms_of_cover
+from apps.members.models import Person
+from apps.members.permissions import check_may_act
 from apps.payments.models import Checkout, CheckoutState
 from apps.reminders.services import remind
 
 LABEL = "enrolments.contribution"
+UNDER_WAY = Q(state__in=[CheckoutState.OPEN, CheckoutState.PAID])
 DRAFT_LIFE = timedelta(days=30)
 REMIND_BEFORE = timedelta(days=3)
 
@@ -54,11 +60,7 @@ def _words(cover: Cover) -> dict[str, object]:
 def expire_unpaid(*, now: datetime, limit: int = 200) -> int:
     """Cancel covers not paid in time, unless a payment is under way; how many."""
     today = business_day(now)
-    under_way = Checkout.objects.filter(
-        source_label=LABEL,
-        source_id=OuterRef("contributions__pk"),
-        state__in=[CheckoutState.OPEN, CheckoutState.PAID],
-    )
+    under_way = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("contributions__pk"))
     late = Cover.objects.filter(state=Cover.State.UNPAID, contributions__due_date__lt=today)
     late_ids = late.exclude(Exists(under_way)).order_by("pk").values_list("pk", flat=True)[:limit]
     return sum(_cancel(cover_id, now) for cover_id in list(late_ids))
@@ -82,6 +84,30 @@ def _cancel(cover_id: int, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+@transaction.atomic
+def drop_cover(*, cover_id: int, actor: User, now: datetime) -> Cover:
+    """Cancel an application not paid yet, because the family says so; again changes nothing.
+
+    Raises NotAllowed, NothingDue, PaymentUnderWay.
+    """
+    person = Person.objects.select_for_update().filter(covers=cover_id).first()
+    if person is None:
+        raise NotAllowed
+    check_may_act(user=actor, person=person, now=now)
+    cover = Cover.objects.select_for_update().get(pk=cover_id)
+    if cover.state == Cover.State.CANCELLED:
+        return cover
+    if cover.state != Cover.State.UNPAID:
+        raise NothingDue
+    contributions = cover.contributions.values("pk")
+    if Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id__in=contributions).exists():
+        raise PaymentUnderWay
+    cover.state = Cover.State.CANCELLED
+    cover.save(update_fields=["state"])
+    record_event(actor_id=actor.pk, action="cover.dropped", target=("enrolments.cover", cover.pk), now=now)
+    return cover
 
 
 def remind_unpaid(*, now: datetime, limit: int = 200) -> int:

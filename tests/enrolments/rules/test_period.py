@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apps.core.periods import Period
 from apps.enrolments.errors import StartPassed, StartTooFar
-from apps.enrolments.rules.period import check_start, due_date, first_day, policy_year, year_end
+from apps.enrolments.rules.period import check_start, due_date, first_day, may_follow, policy_year, year_end
 
 TODAY = date(2026, 11, 23)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -42,6 +42,11 @@ def test_a_policy_year_has_both_days_inside(start, years):
     assert policy.covers(year_end(start) - timedelta(days=1))
     assert Period(start, year_end(start)).days in (365, 366)
     assert policy.renewed_years == years
+
+
+@pytest.mark.parametrize(("end", "may"), [(None, True), (date(2027, 2, 21), True), (date(2027, 2, 22), False)])
+def test_the_next_year_is_applied_for_near_the_end(end, may):
+    assert may_follow(end, TODAY) is may
 
 
 def test_two_weeks_to_pay():
