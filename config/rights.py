@@ -4,11 +4,15 @@ from django.db import connection
 
 TAKE_BACK = """
 DO $$
-DECLARE kept regclass;
+DECLARE kept record;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gongji_app') THEN RETURN; END IF;
-    FOR kept IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname LIKE '%\\_keeps\\_rows' LOOP
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM gongji_app', kept);
+    FOR kept IN SELECT tgrelid::regclass AS name, (tgtype & 16) <> 0 AS is_frozen
+            FROM pg_trigger WHERE tgname LIKE '%\\_keeps\\_rows' LOOP
+        EXECUTE format('REVOKE DELETE, TRUNCATE ON %s FROM gongji_app', kept.name);
+        IF kept.is_frozen THEN  -- its trigger refuses UPDATE too
+            EXECUTE format('REVOKE UPDATE ON %s FROM gongji_app', kept.name);
+        END IF;
     END LOOP;
 END $$;
 """
