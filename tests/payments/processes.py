@@ -15,12 +15,12 @@ from psycopg.conninfo import make_conninfo
 ROOT = Path(__file__).parent.parent.parent
 
 
-def wait_for(condition, seconds=30.0, what=""):
+def wait_for(condition, seconds=30.0, what="", every=0.05):
     """Poll until the condition holds and answer it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited {seconds} s for {what or condition}"
-        time.sleep(0.02)
+        time.sleep(every)
     return found
 
 
@@ -62,8 +62,8 @@ def install_queue() -> None:
         plain.execute("SELECT pgmq.drop_queue('celery')")
 
 
-class WorkerProcess:
-    """A Celery worker as ``demo`` runs it, in a process group of its own so that all of it can be killed."""
+class Workers:
+    """Celery workers as ``demo`` runs them, started and killed one after the other."""
 
     def __init__(self, bank_url: str, log: Path, lease_seconds: int = 2) -> None:
         base = os.environ["DATABASE_URL"].rpartition("/")[0]
@@ -75,14 +75,28 @@ class WorkerProcess:
             "SANDBOX_URL": bank_url,
             "PAYMENT_LEASE_SECONDS": str(lease_seconds),
         }
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1", "-l", "warning"]
-        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        command, pipe = [sys.executable, "-m", "tests.payments.nursery"], subprocess.PIPE
         with log.open("a") as sink:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
+            self.nursery = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=sink, text=True
             )
+        assert self.nursery.stdout.readline() == "ready\n", log.read_text()
+        self.running = 0
+
+    def start(self) -> None:
+        self.nursery.stdin.write("start\n")
+        self.nursery.stdin.flush()
+        self.running = int(self.nursery.stdout.readline())
 
     def kill(self) -> None:
         """SIGKILL to the worker and its pool child, as when the machine is gone."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        os.killpg(self.running, signal.SIGKILL)
+        self.running = 0
+
+    def stop(self) -> None:
+        if self.running:
+            self.kill()
+        self.nursery.kill()
+        self.nursery.wait(10)
+        self.nursery.stdin.close()
+        self.nursery.stdout.close()

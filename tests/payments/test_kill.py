@@ -15,7 +15,7 @@ from apps.payments.rules.states import State
 from apps.payments.services import read_statement
 from tests.fund.factories import NOW, PLAN, money_in_bank
 from tests.payments.factories import order, payee
-from tests.payments.processes import BankProcess, WorkerProcess, install_queue, queue_conninfo, wait_for
+from tests.payments.processes import BankProcess, Workers, install_queue, queue_conninfo, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HOLD_SECONDS = 60
@@ -41,45 +41,52 @@ def ring():
         yield lambda task: current_app.send_task(task, connection=queue)
 
 
-def kill_in_mid_submit(bank, ring, log, key):
+@pytest.fixture
+def workers(bank, tmp_path):
+    workers = Workers(bank.url, tmp_path / "workers.log")
+    yield workers
+    workers.stop()
+
+
+def wait_while_ringing(ring, condition, what):
+    """Wait, and ring every three seconds as the clock does: a ring that a dead worker swallowed costs only time."""
+    looks = iter(range(10_000))
+
+    def look():
+        if next(looks) % 30 == 0:
+            ring("payments.send_due")
+            ring("payments.read_statement")
+        return condition()
+
+    wait_for(look, 90, what, every=0.1)
+
+
+def kill_in_mid_submit(bank, ring, workers):
     """Let the bank take a payment and hold its answer, and kill the worker that waits for it."""
     bank.order_fault(action="late", seconds=HOLD_SECONDS)
     before = len(bank.payments())
-    ring("payments.send_due")
-    worker = WorkerProcess(bank.url, log)
-    try:
-        wait_for(lambda: len(bank.payments()) > before, 60, f"the bank to hear of a payment; see {log}")
-    finally:
-        worker.kill()
-    return worker
+    workers.start()
+    wait_while_ringing(ring, lambda: len(bank.payments()) > before, "the bank to hear of a payment")
+    workers.kill()
 
 
-def finish(bank, ring, log):
+def finish(ring, workers):
     """A worker that is left alone brings everything to an end."""
-    worker = WorkerProcess(bank.url, log)
-    rings = iter(range(10_000))
-
-    def is_done():
-        if next(rings) % 50 == 0:
-            ring("payments.send_due")
-            ring("payments.read_statement")
-        return not Order.objects.exclude(state=State.SETTLED).exists()
-
-    try:
-        wait_for(is_done, 90, f"all payments to settle; see {log}")
-    finally:
-        worker.kill()
+    workers.start()
+    unsettled = Order.objects.exclude(state=State.SETTLED)
+    wait_while_ringing(ring, lambda: not unsettled.exists(), "all payments to settle")
+    workers.kill()
 
 
-def test_twenty_kills_in_mid_submit_pay_each_claim_once(bank, ring, tmp_path):
+def test_twenty_kills_in_mid_submit_pay_each_claim_once(bank, ring, workers):
     money_in_bank(1_000_000)
     account, caught = payee(), 0
     for _ in range(20):
         asked = order(FEN, payee_account_id=account.pk)
-        kill_in_mid_submit(bank, ring, tmp_path / "worker.log", asked.key)
+        kill_in_mid_submit(bank, ring, workers)
         asked.refresh_from_db()
         caught += asked.state == State.SUBMITTING
-    finish(bank, ring, tmp_path / "worker.log")
+    finish(ring, workers)
 
     paid = [payment["key"] for payment in bank.payments()]
     print(f"20 kills, {caught} of them in mid-submit; {len(paid)} payments at the bank for {len(set(paid))} claims")
@@ -91,13 +98,13 @@ def test_twenty_kills_in_mid_submit_pay_each_claim_once(bank, ring, tmp_path):
     assert ledger_is_balanced()
 
 
-def test_negative_control_a_bank_that_ignores_the_key_pays_twice_and_it_shows(bank, ring, tmp_path):
-    """The same kills against a bank without keys must fail, or the test above proves nothing."""
+def test_negative_control_a_bank_that_ignores_the_key_pays_twice_and_it_shows(bank, ring, workers):
+    """The same kill against a bank without keys must fail, or the test above proves nothing."""
     bank.order_fault(ignore_keys=True)
     money_in_bank(1_000_000)
     asked = order(FEN)
-    kill_in_mid_submit(bank, ring, tmp_path / "worker.log", asked.key)
-    finish(bank, ring, tmp_path / "worker.log")
+    kill_in_mid_submit(bank, ring, workers)
+    finish(ring, workers)
     wait_for(lambda: len(bank.payments()) == 2, what="the second payment")
     read_statement(now=NOW)
 
