@@ -20,7 +20,7 @@ class CaseMalformed(DomainError):
     """A case file that cannot be answered; the message names the field and the offending value."""
 
     code = "case-malformed"
-    message = N_("%(problem)s")
+    message = "%(problem)s"
     status = 400
 
     def __init__(self, problem: str) -> None:
