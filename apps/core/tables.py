@@ -122,7 +122,9 @@ class CellNode(Node):
         if column.is_main:
             return format_html('<th scope="row"{}>{}</th>', _css(column.css), content)
         label = "" if column.is_quiet else column.label
-        return format_html('<td{} data-label="{}">{}</td>', _css(column.css), label, content)
+        # One box beside the label, however many pieces the cell has.
+        box = format_html("<div>{}</div>", content) if content else content
+        return format_html('<td{} data-label="{}">{}</td>', _css(column.css), label, box)
 
 
 def parse_table(parser: Parser, token: Token) -> TableNode:
