@@ -73,7 +73,7 @@ class Bill(models.Model):
             models.CheckConstraint(name="bill_kind_known", condition=Q(kind__in=KINDS)),
             models.CheckConstraint(
                 name="only_a_stay_has_a_discharge",
-                condition=Q(kind="inpatient", discharged__gte=F("service_date"))
+                condition=Q(kind="inpatient", discharged__isnull=False, discharged__gte=F("service_date"))
                 | (~Q(kind="inpatient") & Q(discharged=None)),
             ),
             models.CheckConstraint(name="only_an_event_is_named", condition=Q(kind="event") ^ Q(event="")),

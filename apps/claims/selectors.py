@@ -155,10 +155,10 @@ def waiting_count() -> int:
 
 def claim_in_full(claim_id: int) -> Claim:
     """A claim with its bill and all that a decision on it needs.  Raises NotAllowed."""
-    claim = with_decisions(Claim.objects.filter(pk=claim_id)).select_related("taken_by").first()
+    claim = with_decisions(Claim.objects.filter(pk=claim_id)).select_related("taken_by", "bill").first()
     if claim is None:
         raise NotAllowed
-    claim.bill = bill_by_number(Bill.objects.values_list("number", flat=True).get(pk=claim.bill_id))
+    claim.bill = bill_by_number(claim.bill.number)
     return claim
 
 
@@ -169,6 +169,8 @@ def decision_of(claim: Claim) -> Decision | None:
 
 def earlier_answers(claim: Claim) -> list[tuple[str, dict[str, Any]]]:
     """What the covers before this one decided on the same bill: plan code and answer, in their order."""
+    if claim.rank == 1:
+        return []
     rows = Decision.objects.filter(claim__bill_id=claim.bill_id, claim__rank__lt=claim.rank)
     standing = rows.order_by("claim__rank", "-number").distinct("claim__rank")
     return list(standing.values_list("claim__plan_code", "answer"))

@@ -301,7 +301,11 @@ class Migration(migrations.Migration):
             model_name="bill",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("discharged__gte", models.F("service_date")), ("kind", "inpatient")),
+                    models.Q(
+                        ("discharged__gte", models.F("service_date")),
+                        ("discharged__isnull", False),
+                        ("kind", "inpatient"),
+                    ),
                     models.Q(models.Q(("kind", "inpatient"), _negated=True), ("discharged", None)),
                     _connector="OR",
                 ),

@@ -41,9 +41,16 @@ def lock_years(claims: Sequence[Claim]) -> dict[int, CoverYear]:
 
 @transaction.atomic
 def decide_bill(*, bill: Bill, now: datetime) -> None:
-    """Decide the bill's open claims one cover after another, each earlier one counted as a payer, until one is held."""
-    claims = sorted(bill.claims.all(), key=lambda claim: claim.rank)
-    years = lock_years(claims)
+    """Decide the bill's open claims, as far as no check holds them."""
+    decide_claims(sorted(bill.claims.all(), key=lambda claim: claim.rank), now=now)
+
+
+def decide_claims(claims: Sequence[Claim], *, now: datetime) -> None:
+    """Decide the open ones of a bill's claims in their order, each earlier one counted as a payer, until one is held.
+
+    Inside the caller's transaction.
+    """
+    bill, years = claims[0].bill, lock_years(claims)
     held: list[Hold] = []
     for claim in claims:
         if claim.state != State.REVIEW:
@@ -148,7 +155,8 @@ def _close(claim: Claim, decision: Decision, *, now: datetime) -> None:
     claim.state, claim.paid_fen = state_after(decision.paid_fen), decision.paid_fen
     claim.decided_at, claim.decided_by = now, decision.made_by
     claim.save(update_fields=["state", "paid_fen", "decided_at", "decided_by"])
-    close_grants(source=(LABEL, claim.pk), at=now, now=now)
+    if claim.taken_by_id is not None:
+        close_grants(source=(LABEL, claim.pk), at=now, now=now)
     record_event(
         actor_id=decision.made_by_id,
         action="claim.decided",

@@ -19,9 +19,9 @@ from apps.claims.rules.choices import thresholds
 from apps.claims.rules.filing import Filing, check_filing
 from apps.claims.rules.receipts import receipt_key
 from apps.claims.rules.states import State
-from apps.claims.selectors import bill_by_number, has_papers_seen_before, issuer_key_of, other_bills
+from apps.claims.selectors import has_papers_seen_before, issuer_key_of, other_bills
 from apps.claims.services.accounts import OWNER
-from apps.claims.services.deciding import decide_bill, tell_family
+from apps.claims.services.deciding import decide_claims, tell_family
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
 from apps.documents.models import Document
@@ -71,9 +71,13 @@ def submit_bill(
         if raced is not None:
             return raced
         raise ReceiptAlreadyFiled
-    bill.documents.set([*documents, *take_held(form_key=key, held_by=actor)])
+    papers = [*documents, *take_held(form_key=key, held_by=actor)]
+    if papers:
+        bill.documents.add(*papers)
     ClaimDraft.objects.filter(key=key, owner=actor).update(sent_at=now, data="{}")
-    return _start(bill, covers, account, has_unnamed=any(line.is_unnamed for line in filing.lines), now=now)
+    facts = _facts(bill, account, filing, has_papers=bool(papers), now=now)
+    _start(bill, covers, holds_of_bill(facts, thresholds()), now=now)
+    return bill
 
 
 def _filed_before(actor: User, key: UUID) -> Bill | None:
@@ -153,10 +157,9 @@ def _store_lines(bill: Bill, filing: Filing) -> None:
     )
 
 
-def _start(bill: Bill, covers: Sequence[Cover], account: PayeeAccount, *, has_unnamed: bool, now: datetime) -> Bill:
+def _start(bill: Bill, covers: Sequence[Cover], reasons: Sequence[Hold], *, now: datetime) -> None:
     """One claim a cover; held by the checks, or decided at once."""
-    reasons = holds_of_bill(_facts(bill, account, has_unnamed=has_unnamed, now=now), thresholds())
-    Claim.objects.bulk_create(
+    claims = Claim.objects.bulk_create(
         Claim(
             bill=bill,
             cover=cover,
@@ -173,21 +176,15 @@ def _start(bill: Bill, covers: Sequence[Cover], account: PayeeAccount, *, has_un
         action="claim.filed",
         target=(LABEL, bill.pk),
         now=now,
-        detail={"number": bill.number, "held": _codes(reasons)},
+        detail={"number": bill.number, "held": [reason.code for reason in reasons]},
     )
-    filed = bill_by_number(bill.number)
     if reasons:
-        tell_family(filed, filed.claims.all(), now=now)
+        tell_family(bill, claims, now=now)
     else:
-        decide_bill(bill=filed, now=now)
-    return filed
+        decide_claims(claims, now=now)
 
 
-def _codes(reasons: Sequence[Hold]) -> list[str]:
-    return [reason.code for reason in reasons]
-
-
-def _facts(bill: Bill, account: PayeeAccount, *, has_unnamed: bool, now: datetime) -> BillFacts:
+def _facts(bill: Bill, account: PayeeAccount, filing: Filing, *, has_papers: bool, now: datetime) -> BillFacts:
     return BillFacts(
         billed_fen=bill.billed_fen,
         service_date=bill.service_date,
@@ -196,8 +193,8 @@ def _facts(bill: Bill, account: PayeeAccount, *, has_unnamed: bool, now: datetim
         issuer_key=bill.issuer_key,
         receipt_key=bill.receipt_key,
         is_diagnosis_known=bool(bill.diagnosis),
-        has_unnamed_medicine=has_unnamed,
-        has_seen_papers=has_papers_seen_before(bill),
+        has_unnamed_medicine=any(line.is_unnamed for line in filing.lines),
+        has_seen_papers=has_papers and has_papers_seen_before(bill),
         is_account_held=account.usable_from > now,
         others=other_bills(bill),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from apps.claims.permissions import CLAIM, check_may_review, check_may_take
 from apps.claims.rules.deciding import decide
 from apps.claims.rules.states import Outcome, State
 from apps.claims.selectors import claim_in_full, decision_of, terms_of_claim
-from apps.claims.services.deciding import LABEL, decide_bill, gather, lock_years, record, tell_family
+from apps.claims.services.deciding import LABEL, decide_claims, gather, lock_years, record, tell_family
 from apps.members.services.grants import close_grants, open_grant
 from apps.plans.rules import Accumulators
 
@@ -88,7 +88,7 @@ def review_claim(
     )
     answer = decide(terms_of_claim(claim), inputs, Accumulators.from_json(year.accumulators))
     decision = record(claim, year, inputs, answer, outcome=outcome, now=now, made_by=actor, reason=reason.strip())
-    _go_on(claim.bill, outcome=outcome, now=now)
+    _go_on(claims, outcome=outcome, now=now)
     return decision
 
 
@@ -122,9 +122,9 @@ def _name_diagnosis(bill: Bill, code: str, *, actor: User, now: datetime) -> Non
     record_event(actor_id=actor.pk, action="claim.diagnosis_named", target=("claims.bill", bill.pk), now=now)
 
 
-def _go_on(bill: Bill, *, outcome: Outcome, now: datetime) -> None:
+def _go_on(claims: Sequence[Claim], *, outcome: Outcome, now: datetime) -> None:
     """After a yes the next covers go on by themselves (their own checks still hold them); after a no they wait too."""
     if outcome == Outcome.DECLINE:
-        tell_family(bill, bill.claims.all(), now=now)
+        tell_family(claims[0].bill, claims, now=now)
     else:
-        decide_bill(bill=bill, now=now)
+        decide_claims(claims, now=now)
