@@ -1,16 +1,13 @@
 """A form sent by somebody whose session ran out is there again after signing in, for that page only."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from apps.accounts.models import User
 from apps.core.held_posts import LONGEST, SLOT, held_post, keeps_post
-
-
-class Visitor:
-    def __init__(self, is_authenticated):
-        self.is_authenticated = is_authenticated
 
 
 @pytest.fixture
@@ -28,9 +25,9 @@ def ask(session):
         return HttpResponse(held.urlencode() if held else "nothing")
 
     def ask(path, data=None, signed_in=False):
-        make = RequestFactory().get if data is None else RequestFactory().post
-        request = make(path) if data is None else make(path, data)
-        request.session, request.user = session, Visitor(signed_in)
+        factory = RequestFactory()
+        request = factory.get(path) if data is None else factory.post(path, data)
+        request.session, request.user = session, User() if signed_in else AnonymousUser()
         return page(request)
 
     return ask

@@ -1,6 +1,7 @@
 """Applying: the terms decide, the decision is kept with its reasons, nothing happens twice."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -57,7 +58,7 @@ def test_an_accepted_application_brings_a_cover_and_what_is_to_be_paid(sent, chi
     assert Event.objects.get(action="application.accepted").target_id == application.pk
 
 
-PEOPLE = {
+PEOPLE: dict[str, dict[str, Any]] = {
     ASTHMA: {},
     "brain-carefree": {"birth_date": date(1960, 2, 1), "relation": "self"},
     "parkinson-carefree": {"birth_date": date(1955, 2, 1), "relation": "child", "sex": "male"},

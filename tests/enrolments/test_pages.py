@@ -242,7 +242,7 @@ def test_an_unknown_plan_is_not_found(browser, child):
 
 def test_strangers_see_nothing_and_are_written_down(browser):
     cover = make_cover()
-    pages = [
+    pages: list[tuple[str, list[object]]] = [
         ("questions", [cover.person_id, ASTHMA]),
         ("decision", [cover.application_id]),
         ("pay", [cover.contributions.get().pk]),

@@ -1,0 +1,5 @@
+"""The sandbox bank for whoever pays a contribution here."""
+
+from tests.payments.fixtures import sandbox
+
+__all__ = ["sandbox"]
