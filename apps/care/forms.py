@@ -58,7 +58,7 @@ def field_of(question: FormField, last: Mapping[str, Any]) -> forms.Field:
         widget = forms.CheckboxSelectMultiple(attrs={"class": "chips"})
         initial = [] if question.group == "now" else common["initial"]
         return forms.MultipleChoiceField(choices=_choices(question), widget=widget, **{**common, "initial": initial})
-    limits = {"min_value": question.least, "max_value": question.most}
+    limits: dict[str, Any] = {"min_value": question.least, "max_value": question.most}
     if question.kind == "decimal":
         return forms.DecimalField(max_digits=5, decimal_places=1, **limits, **common)
     return forms.IntegerField(widget=forms.NumberInput(attrs={"inputmode": "numeric"}), **limits, **common)
@@ -109,7 +109,7 @@ class FollowUpForm(KeyedForm):
                 folded = group.is_folded and not any(field.errors for field in fields)
                 yield Section(said(group.label), folded, fields)
 
-    def problems(self) -> list[tuple[forms.BoundField, list[str]]]:
+    def problems(self) -> list[tuple[forms.BoundField, list[Any]]]:
         """Fields with errors, for the summary above the form."""
         return [(field, list(field.errors)) for field in self.visible_fields() if field.errors]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,15 +21,20 @@ from apps.referrals.rules.machine import Transition
 from apps.referrals.rules.words import Event
 from apps.referrals.selectors import free_slots
 
+if TYPE_CHECKING:
+    DepartmentChoice = forms.ModelChoiceField[Department]
+else:
+    DepartmentChoice = forms.ModelChoiceField
 
-class DepartmentField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Department) -> str:  # type: ignore[override]
+
+class DepartmentField(DepartmentChoice):
+    def label_from_instance(self, obj: Department) -> str:
         return f"{obj.organisation}, {obj}"
 
 
 def department_field(**kwargs: Any) -> DepartmentField:
     rows = departments_of_hospitals().exclude(code=DESK).order_by("organisation__name_zh", "name_zh")
-    return DepartmentField(label=_("Department"), queryset=rows, **kwargs)
+    return DepartmentField(label=_("Department"), queryset=rows, empty_label=_("Choose a department"), **kwargs)
 
 
 def text_field(label: Any, rows: int = 3, **kwargs: Any) -> forms.CharField:

@@ -1,6 +1,6 @@
 """The kinds of news: their words, the places to fill and the page they lead to.
 
-A place ending in ``_date``, ``_at`` or ``_fen`` is written in the reader's language, a value ``{"zh": .., "en": ..}`` too.
+A place ending in ``_date``, ``_at`` or ``_fen`` is written in the reader's language; so is ``{"zh": .., "en": ..}``.
 ``is_private`` news says nothing but "There is news" outside the portal: medical detail never travels by e-mail.
 """
 
@@ -48,14 +48,6 @@ KINDS: dict[str, Kind] = {
         N_("%(amount_fen)s for %(plan)s goes back to the account it came from."),
         "enrolments:mine",
     ),
-    "doctor-chosen": Kind(
-        N_("Family doctor chosen"),
-        N_("%(doctor)s is now the family doctor of %(person)s"),
-        N_("The first follow-up is planned from %(opens_date)s to %(closes_date)s."),
-        "care:file",
-        ("person_id",),
-        is_private=True,
-    ),
     "doctor-signed": Kind(
         N_("Family doctor chosen"),
         N_("%(doctor)s is now the family doctor of %(person)s"),
@@ -86,7 +78,7 @@ KINDS: dict[str, Kind] = {
     "follow-up-done": Kind(
         N_("Follow-up noted"),
         N_("The follow-up of %(person)s is in the health file"),
-        N_("%(doctor)s has written down the visit. The next one is planned around %(due_date)s."),
+        N_("%(doctor)s has written down the visit. You can read it in the health file."),
         "care:visit",
         ("follow_up_id",),
         is_private=True,

@@ -36,6 +36,6 @@ def outbox(request: Request) -> HttpResponse:
     state = state if state in Message.State.values else ""
     counts = selectors.counts_by_state()
     filters = [("", "", sum(counts.values()))]
-    filters += [(value, label, counts.get(value, 0)) for value, label in Message.State.choices]
+    filters += [(value, str(label), counts.get(value, 0)) for value, label in Message.State.choices]
     page = paginate(selectors.outbox(state), request, size=30)
     return render_page(request, "reminders/outbox.html", {"page": page, "state": state, "filters": filters})

@@ -15,8 +15,8 @@ _serial = count(1)
 
 CALM = {
     "pef_morning": 320, "pef_evening": 320, "pef_best": 350, "day_symptoms": 1, "nights": 0, "reliever": 1,
-    "activity": 0, "steroid_courses": 0, "emergency_visits": 0, "admissions": 0, "school_days_lost": 0, "step": 2, "adherence": 90,
-    "device": "spacer",
+    "activity": 0, "steroid_courses": 0, "emergency_visits": 0, "admissions": 0, "school_days_lost": 0, "step": 2,
+    "adherence": 90, "device": "spacer",
 }  # fmt: skip
 POOR = {**CALM, "activity": 2}
 RED = {**CALM, "pef_morning": 150}

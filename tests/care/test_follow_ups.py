@@ -79,7 +79,7 @@ def test_a_red_zone_asks_for_a_call_the_next_day_and_suggests_an_urgent_referral
     suggestion = wording.referral_suggestion(visit)
     assert suggestion.is_urgent
     assert suggestion.department_code == "respiratory"
-    assert suggestion.reason == "Peak flow is 42% of the personal best, below 50%."
+    assert suggestion.reason == "Peak flow is 42% of the personal best, below 50%. Asthma is very poorly controlled."
 
 
 def test_an_alert_says_what_was_seen_which_rule_fired_and_who_set_it(contract, now):

@@ -49,6 +49,7 @@ ITEM_WORDS: dict[str, str] = {
     "reliever": N_("use of the reliever"),
     "activity": N_("limits in daily life"),
     "score": N_("control score"),
+    "pef": N_("peak flow"),
     "fev1": N_("FEV1"),
     "ratio": N_("FEV1/FVC"),
     "steroid_courses": N_("steroid courses in twelve months"),

@@ -91,7 +91,8 @@ def variability_is_above(answers: AsthmaAnswers, percent: int) -> bool:
 
 def control_items(answers: AsthmaAnswers, history: AsthmaHistory, terms: AsthmaTerms) -> dict[str, Control]:
     """The control table, item by item, for the child's age."""
-    band = terms.band(answers.age)
+    band, pef = terms.band(answers.age), lower_pef(answers)
+    flow = percent_of_best(pef, answers.pef_best) if pef and answers.pef_best else None
     items = {
         "day_symptoms": Control.VERY_POOR
         if answers.symptoms_all_day
@@ -100,6 +101,7 @@ def control_items(answers: AsthmaAnswers, history: AsthmaHistory, terms: AsthmaT
         "reliever": band.reliever.state(answers.reliever),
         "activity": band.activity.state(answers.activity),
         "score": band.score.state(answers.score) if band.score else Control.UNKNOWN,
+        "pef": band.pef.state(flow) if band.pef else Control.UNKNOWN,
         "fev1": band.fev1.state(answers.fev1) if band.fev1 else Control.UNKNOWN,
         "ratio": band.ratio.state(answers.ratio) if band.ratio else Control.UNKNOWN,
     }

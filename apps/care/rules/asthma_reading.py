@@ -46,7 +46,7 @@ def answers_of(filled: Mapping[str, Any], *, age: int, day: date) -> AsthmaAnswe
         score=_number(filled.get("act" if age >= 12 else "c_act")),
         technique_complete=set(filled.get("technique") or ()) >= TECHNIQUE_STEPS,
         **{name: _number(filled.get(name)) for name in (*MEASURED, *CHOSEN)},  # type: ignore[arg-type]
-        **{name: _number(filled.get(name)) or 0 for name in COUNTED},  # type: ignore[arg-type]
+        **{name: _number(filled.get(name)) or 0 for name in COUNTED},
     )
 
 
@@ -70,11 +70,24 @@ def terms_of(parameters: Mapping[str, int], bands: Sequence[Mapping[str, Any]]) 
     return AsthmaTerms(bands=tuple(map(_band, bands)), **{name: parameters[name] for name in names})
 
 
+def _floor(row: Mapping[str, Any], name: str) -> Floor | None:
+    return Floor(**row[name]) if name in row else None
+
+
 def _band(row: Mapping[str, Any]) -> ControlBand:
-    limits = {name: Limit(**row[name]) for name in ("day_symptoms", "nights", "reliever", "activity")}
-    floors = {name: Floor(**row[name]) for name in ("fev1", "ratio", "score") if name in row}
-    ages = row["ages"]
-    return ControlBand(ages["from"], ages["until"], **limits, **floors, score_change=row.get("score_change"))
+    return ControlBand(
+        from_age=row["ages"]["from"],
+        until_age=row["ages"]["until"],
+        day_symptoms=Limit(**row["day_symptoms"]),
+        nights=Limit(**row["nights"]),
+        reliever=Limit(**row["reliever"]),
+        activity=Limit(**row["activity"]),
+        pef=_floor(row, "pef"),
+        fev1=_floor(row, "fev1"),
+        ratio=_floor(row, "ratio"),
+        score=_floor(row, "score"),
+        score_change=row.get("score_change"),
+    )
 
 
 def assess_visit(

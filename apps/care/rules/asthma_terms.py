@@ -39,7 +39,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class ControlBand:
-    """One column of the control table: ages from ``from_age`` up to but not including ``until_age``."""
+    """One column of the control table, for ages from ``from_age`` up to but not including ``until_age``."""
 
     from_age: int
     until_age: int
@@ -47,6 +47,7 @@ class ControlBand:
     nights: Limit
     reliever: Limit
     activity: Limit
+    pef: Floor | None = None
     fev1: Floor | None = None
     ratio: Floor | None = None
     score: Floor | None = None

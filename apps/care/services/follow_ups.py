@@ -67,25 +67,32 @@ def log_follow_up(
         person_id=task.person_id,
         doctor=contract.doctor,
         task=task,
-        programme=form.code,
-        form_version=form.version,
         held_at=held_at,
         channel=channel,
-        answers=json.dumps(dict(answers), ensure_ascii=False),
-        zone=reading.zone,
-        control=reading.control,
-        decided_by=list(reading.decided_by),
-        alerts=[asdict(alert) for alert in reading.alerts],
         note=note,
         fee_fen=fee_fen,
         key=key,
         recorded_at=now,
+        **_as_columns(form, answers, reading),
     )
     _observe(visit, form, answers)
     close(task, actor_id=actor.pk, now=now)
     _follow_on(visit, contract, form, reading, now=now)
+    _tell_family(visit, contract, now=now)
     record_event(actor_id=actor.pk, action="follow-up.logged", target=(LABEL, visit.pk), now=now)
     return visit
+
+
+def _as_columns(form: Programme, answers: Mapping[str, Any], reading: Assessment) -> dict[str, Any]:
+    return {
+        "programme": form.code,
+        "form_version": form.version,
+        "answers": json.dumps(dict(answers), ensure_ascii=False),
+        "zone": reading.zone,
+        "control": reading.control,
+        "decided_by": list(reading.decided_by),
+        "alerts": [asdict(alert) for alert in reading.alerts],
+    }
 
 
 def _assess(form: Programme, task: Task, answers: Mapping[str, Any], day: date) -> Assessment:
@@ -118,13 +125,12 @@ def _observe(visit: FollowUp, form: Programme, answers: Mapping[str, Any]) -> No
 def _follow_on(
     visit: FollowUp, contract: DoctorContract, form: Programme, reading: Assessment, *, now: datetime
 ) -> None:
-    """The next window by the state of control; after an emergency a call the day after; word to the family."""
-    held_on = business_day(visit.held_at)
+    """The next window by the state of control; after an emergency a call the day after."""
     source = (LABEL, visit.pk)
-    task = plan_follow_up(
+    plan_follow_up(
         contract=contract,
         programme_code=form.code,
-        window=form.schedule.next_window(reading.control, held_on),
+        window=form.schedule.next_window(reading.control, business_day(visit.held_at)),
         source=source,
         key=f"{LABEL}:{visit.pk}:next",
         now=now,
@@ -140,20 +146,18 @@ def _follow_on(
             key=f"{LABEL}:{visit.pk}:call",
             now=now,
         )
-    parameters = {
-        "person": contract.person.name,
-        "doctor": contract.doctor.user.name,
-        "due_date": task.due,
-        "follow_up_id": visit.pk,
-    }
+
+
+def _tell_family(visit: FollowUp, contract: DoctorContract, *, now: datetime) -> None:
+    """That the visit is written down; the next window has a reminder of its own, by e-mail too."""
+    parameters = {"person": contract.person.name, "doctor": contract.doctor.user.name, "follow_up_id": visit.pk}
     for user_id in family_user_ids(contract.person):
-        key = f"{LABEL}:{visit.pk}:{user_id}"
         remind(
             user_id=user_id,
             kind="follow-up-done",
             parameters=parameters,
             due_at=now,
-            key=key,
+            key=f"{LABEL}:{visit.pk}:{user_id}",
             now=now,
             channels=("in-app",),
         )

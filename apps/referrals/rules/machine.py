@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apps.referrals.rules.words import Event, State, Who
+from apps.core.errors import N_
+from apps.referrals.rules.words import EVENT_WORDS, Event, State, Who
 
 FD, SP, CO, FA, SY = Who.FAMILY_DOCTOR, Who.SPECIALIST, Who.COORDINATOR, Who.FAMILY, Who.CLOCK
 
+APPOINTMENT_BACK = N_("Give the appointment back")
 LETTER = ("diagnosis", "medicines", "watch_for", "next_check", "refer_again")
 
 
@@ -105,6 +107,11 @@ USUAL: dict[State, tuple[Event, ...]] = {
 def step(state: State, event: Event) -> Transition | None:
     """The transition of an event in a state, or None when the event has no place there."""
     return BY_STEP.get((state, event))
+
+
+def words_of(row: Transition) -> str:
+    """The button of a step: giving an appointment back is not cancelling the referral."""
+    return APPOINTMENT_BACK if (row.source, row.event) == (S.BOOKED, E.CANCEL) else EVENT_WORDS[row.event]
 
 
 def any_step(event: Event) -> Transition:

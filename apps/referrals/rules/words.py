@@ -110,7 +110,7 @@ EVENT_WORDS: dict[Event, str] = {
     Event.ADVISE_ONLY: N_("Give advice, no visit"),
     Event.REJECT: N_("Do not take"),
     Event.REDIRECT: N_("Send to another department"),
-    Event.CANCEL: N_("Cancel"),
+    Event.CANCEL: N_("Cancel the referral"),
     Event.EMERGENCY_PASS: N_("Emergency: came at once"),
     Event.ANSWER_INFO: N_("Answer"),
     Event.ACK_ADVICE: N_("Advice read"),

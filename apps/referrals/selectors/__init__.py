@@ -5,6 +5,7 @@ from apps.referrals.selectors.one import (
     Letter,
     Step,
     free_slots,
+    is_written,
     letter_of,
     open_referrals_of,
     referral_by_id,

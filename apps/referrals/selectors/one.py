@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from apps.core.errors import NotAllowed
 from apps.referrals.models import Referral, ReferralEvent, Slot
-from apps.referrals.rules.words import EVENT_WORDS, TOLD, Event
+from apps.referrals.rules.words import TOLD, Event
 
 FAMILY_READS = {Event.ADVISE_ONLY, Event.ACK_REJECT, Event.CANCEL, Event.RETURN_LETTER, Event.SEND_DOWN}
 LETTERS = (Event.RETURN_LETTER, Event.SEND_DOWN)
@@ -70,7 +70,7 @@ def _events(referral: Referral) -> QuerySet[ReferralEvent]:
 
 
 def steps_of(referral: Referral, *, for_staff: bool) -> list[Step]:
-    """The way so far, newest first: plain words for the family, the doctors' own words for staff."""
+    """The way so far in plain words, newest first; what the doctors wrote to each other is for staff."""
     return [_step(event, for_staff) for event in _events(referral)]
 
 
@@ -80,7 +80,7 @@ def _step(event: ReferralEvent, for_staff: bool) -> Step:
     note = json.loads(event.content).get("note", "") if shows_note else ""
     return Step(
         at=event.at,
-        title=gettext(EVENT_WORDS[kind] if for_staff else TOLD[kind]),
+        title=gettext(TOLD[kind]),
         who=event.actor.name if event.actor else "Gongji",
         note=note,
         reason=str(event.get_reason_code_display()) if event.reason_code else "",

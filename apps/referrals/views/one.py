@@ -17,8 +17,8 @@ from apps.referrals import selectors, services
 from apps.referrals.forms import StepForm
 from apps.referrals.models import Referral
 from apps.referrals.permissions import is_staff_side, roles_of
-from apps.referrals.rules.machine import any_step, step, steps_for
-from apps.referrals.rules.words import EVENT_WORDS, Event, State
+from apps.referrals.rules.machine import any_step, step, steps_for, words_of
+from apps.referrals.rules.words import Event, State
 
 
 def _readable(request: Request, referral_id: int) -> Referral:
@@ -40,7 +40,7 @@ def referral(request: Request, referral_id: int) -> HttpResponse:
         "is_late": found.is_late(at),
         "steps": selectors.steps_of(found, for_staff=is_staff_side(roles)),
         "letter": selectors.letter_of(found),
-        "actions": [(row, EVENT_WORDS[row.event]) for row in steps_for(State(found.state), roles)],
+        "actions": [(row, words_of(row)) for row in steps_for(State(found.state), roles)],
         "is_mine": found.owner in roles,
         "key": uuid4(),
     }
@@ -69,5 +69,5 @@ def act(request: Request, referral_id: int, event: str) -> HttpResponse:
         else:
             messages.success(request, _("Done."))
             return redirect("referrals:referral", referral_id)
-    context = {"referral": found, "form": form, "words": EVENT_WORDS[row.event], "event": row.event.value}
+    context = {"referral": found, "form": form, "words": words_of(row), "event": row.event.value}
     return render_page(request, "referrals/act.html", context)

@@ -79,6 +79,11 @@ def test_the_control_table_by_age(age, item, value, state):
     assert control_items(child(age, **{item: value}), AsthmaHistory(), TERMS)[item] is state
 
 
+@pytest.mark.parametrize(("pef", "state"), [(320, W), (319, N), (240, N), (239, P)])
+def test_a_low_peak_flow_is_never_good_control(pef, state):
+    assert assess(child(pef_evening=pef, pef_best=400), AsthmaHistory(), TERMS).control is state
+
+
 def test_symptoms_all_day_are_very_poor_control():
     assert control_items(child(day_symptoms=7, symptoms_all_day=True), AsthmaHistory(), TERMS)["day_symptoms"] is P
 
@@ -111,9 +116,13 @@ def test_more_trouble_never_reads_as_better_control(age, worse, **values):
     [
         ({"cannot_speak": True}, ["danger-signs"]),
         ({"blue_lips": True}, ["danger-signs"]),
-        ({"pef_morning": 199, "pef_best": 400}, ["red-zone"]),
-        ({"pef_morning": 380, "pef_evening": 199, "pef_best": 400}, ["red-zone", "variability-high"]),
-        ({"pef_morning": 200, "pef_best": 400}, []),
+        ({"pef_morning": 199, "pef_best": 400}, ["red-zone", "very-poor-control"]),
+        (
+            {"pef_morning": 380, "pef_evening": 199, "pef_best": 400},
+            ["red-zone", "very-poor-control", "variability-high"],
+        ),
+        ({"pef_morning": 200, "pef_best": 400}, ["very-poor-control"]),
+        ({"pef_morning": 240, "pef_best": 400}, []),  # 60 %: not well, not very poor
         ({"spo2": 92}, []),
         ({"spo2": 91}, ["oxygen-low"]),
         ({"activity": 2}, ["very-poor-control"]),
