@@ -75,5 +75,5 @@ STAFF = (
     Worker("council.parent3", "杜若", (Role.COUNCIL,), "", "理事（家长）", "Council, parents", "parents"),
 )
 LEAD_DOCTOR = Worker("doctor", "周敏", (Role.FAMILY_DOCTOR,), "riverside", "家庭医生", "Family doctor")
-LEAD_PARENT = Worker("parent", "林悦", (), "", "家长（两个孩子，其中一个有哮喘）", "Parent of two, one with asthma")
+LEAD_PARENT = Worker("parent", "林悦", (), "", "家长，孩子有哮喘", "Parent of a child with asthma")
 SIGN_INS = (LEAD_PARENT, LEAD_DOCTOR, *STAFF)

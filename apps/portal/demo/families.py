@@ -38,6 +38,11 @@ class Family:
     burden: float  # 0 well .. 1 very ill
     is_declined: bool = False
 
+    @property
+    def is_lead(self) -> bool:
+        """The family whose sign-in is printed: it stays to the end."""
+        return self.number == 1
+
 
 def families(count: int, *, since: date, until: date, names: Names) -> Iterator[Family]:
     """The families in order of joining; the first one is the lead parent's."""

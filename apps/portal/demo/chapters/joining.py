@@ -84,7 +84,7 @@ class Joining:
 
     def _apply_and_pay(self, home: Household, now: datetime, start: date | None = None) -> None:
         cover = self._apply(home, ANSWERS[home.family.plan], now, start)
-        if cover is not None and self.story.random.random() > FORGET:
+        if cover is not None and (home.family.is_lead or self.story.random.random() > FORGET):
             self.story.later(now, 1, lambda at: self._pay(home, cover, at))
 
     def _apply(
@@ -111,7 +111,7 @@ class Joining:
     def _renew(self, home: Household, cover: Cover, now: datetime) -> None:
         """Most stay for another year."""
         cover.refresh_from_db()
-        if cover.state == Cover.State.ACTIVE and self.story.random.random() < STAY:
+        if cover.state == Cover.State.ACTIVE and (home.family.is_lead or self.story.random.random() < STAY):
             self._apply_and_pay(home, now, start=cover.end)
 
     def _settle(self, home: Household, now: datetime) -> None:
