@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -19,6 +19,7 @@ from apps.core.periods import Period
 from apps.enrolments.models import Contribution
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
+from apps.plans.models import PlanVersion
 
 BEGINNING = date(1900, 1, 1)
 
@@ -66,6 +67,13 @@ def earnings(quarter: Period) -> Iterator[Earning]:
         fen = earned_to_date(amount, Period(start, end), quarter.end) - counted
         if fen > 0:
             yield Earning(pk, plan, fen)
+
+
+def plan_names(codes: Iterable[str], language: str) -> dict[str, str]:
+    """The plans' names in one language, or their codes where a plan has none."""
+    versions = PlanVersion.objects.filter(code__in=codes).order_by("code", "-valid_from").distinct("code")
+    names = {version.code: version.terms.get("name", {}) for version in versions}
+    return {code: names.get(code, {}).get(language, code) for code in codes}
 
 
 def shares_of(close: PeriodClose) -> QuerySet[EarnedShare]:

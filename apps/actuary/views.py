@@ -16,8 +16,10 @@ from apps.actuary.forms import StartForm
 from apps.actuary.models import PeriodClose
 from apps.actuary.parameters import terms_on
 from apps.actuary.permissions import BOOK_READERS, CLOSERS, READERS
+from apps.actuary.rules.result import PlanResult, Result
 from apps.actuary.rules.steps import ORDER
 from apps.core.clock import business_day, now
+from apps.core.display import is_chinese
 from apps.core.errors import DomainError
 from apps.core.http import Request, add_error, paginate, render_page
 
@@ -39,7 +41,7 @@ def closes(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def start(request: Request) -> HttpResponse:
     due = selectors.due_quarter()
-    if due is None:
+    if due is None or (request.method == "GET" and business_day(now()) < due.end):
         return redirect("actuary:closes")
     form = StartForm(request.POST if request.method == "POST" else None, initial={"quarter_start": due.start})
     if request.method == "POST" and form.is_valid():
@@ -63,12 +65,19 @@ def close(request: Request, pk: int) -> HttpResponse:
     context = {
         "close": row,
         "result": result,
+        "plans": result and _named(result),
         "steps_total": len(ORDER),
         "figures": result and {name: (figure, figure.fen(result)) for name, figure in FIGURES.items()},
         "terms": terms_on(row.quarter_start),
         "poll_url": reverse("actuary:close", args=[pk]),
     }
     return render_page(request, "actuary/close.html", context)
+
+
+def _named(result: Result) -> list[tuple[str, PlanResult]]:
+    """Each plan's figures with its name in the reader's language."""
+    names = selectors.plan_names([plan.plan for plan in result.plans], "zh" if is_chinese() else "en")
+    return [(names[plan.plan], plan) for plan in result.plans]
 
 
 @role_required(*READERS)

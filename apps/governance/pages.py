@@ -24,6 +24,7 @@ from apps.governance.models import (
     Vote,
 )
 from apps.governance.rules.decision import Base, DecisionRule, Tally, is_settled
+from apps.governance.rules.states import ENDED
 from apps.governance.rules.words import Interest
 from apps.governance.selectors import HOLDS_MONEY, committed_fen
 from apps.governance.words import BASES, TONES, quorum_text, reason_text, share_of, threshold_text
@@ -100,8 +101,16 @@ class ResolutionPage:
         return self.locked_fen - self.others_fen
 
     @property
+    def granted_fen(self) -> int | None:
+        """What was granted; none while it is not decided."""
+        if self.resolution.state not in ENDED:
+            return None
+        return sum(line.line.amount_fen for line in self.lines if _holds_money(self.resolution, line.line))
+
+    @property
     def after_fen(self) -> int:
-        return self.before_fen - self.asked_fen
+        """What is left if every line passes, or was left by what did pass."""
+        return self.before_fen - (self.asked_fen if self.granted_fen is None else self.granted_fen)
 
     @property
     def events(self) -> list[ResolutionEvent]:

@@ -83,6 +83,7 @@ def test_a_quarter_under_way_offers_no_close(treasurer, monkeypatch):
     page = treasurer.get(reverse("actuary:closes")).content.decode()
     assert "It can be closed from the day after." in page
     assert reverse("actuary:start") not in page
+    assert treasurer.get(reverse("actuary:start")).url == reverse("actuary:closes")
     assert b"It can be closed from the day after." in post_start(treasurer).content
     assert not PeriodClose.objects.exists()
 
@@ -116,6 +117,7 @@ def test_a_claim_booked_late_is_explained_on_its_figure(treasurer):
 def test_the_council_reads_figures_without_links_into_the_books(make_user, signed_in):
     close = closed_quarter()
     client = signed_in(make_user("c@example.com", Role.COUNCIL))
+    assert client.get(reverse("actuary:close", args=[close.pk])).status_code == 200
     page = client.get(reverse("actuary:figure", args=[close.pk, "earned"])).content.decode()
     assert "Entry " in page
     assert "/ledger/" not in page

@@ -16,7 +16,7 @@ from apps.governance import services
 from apps.governance.models import Resolution, State, Vote
 from apps.governance.rules.words import Purpose
 from apps.governance.views import accounts, acting, proposing, reading
-from apps.payments.models import PayeeAccount
+from apps.payments.models import Order, PayeeAccount
 from tests.actuary.factories import closed_quarter
 from tests.conftest import NOW
 from tests.governance.factories import council, draft_line, opened, organisation, proposed, vote, votes
@@ -240,6 +240,16 @@ def test_closing_early_cancelling_and_the_reasons_at_the_form(signed_in, seats):
     assert b"This field is required" in client.post(reverse("governance:cancel", args=[other.pk])).content
     client.post(reverse("governance:cancel", args=[other.pk]), {"reason": "Wrong amount"})
     assert "Wrong amount" in text(client, "resolution", other.pk)
+
+
+def test_several_lines_that_pass_are_granted_in_one_request(signed_in, seats):
+    payee = organisation()
+    resolution = opened(seats, [draft_line(payee, seats[0]) for _ in range(3)])
+    for seat in seats:
+        vote(resolution, seat, "for", "for", "for")
+    assert signed_in(seats[2].user).post(reverse("governance:close", args=[resolution.pk])).status_code == 302
+    assert Order.objects.count() == 3
+    assert "Left after it" in text(signed_in(seats[2].user), "resolution", resolution.pk)
 
 
 def test_the_assemblys_decision_is_written_down(signed_in, seats):
