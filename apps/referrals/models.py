@@ -118,7 +118,7 @@ class ReferralEvent(models.Model):
     """One thing done to a referral; only ever added."""
 
     REASONS = [
-        ("not-needed", _("A visit is not needed")),
+        ("not-indicated", _("A visit is not needed")),
         ("other-department", _("Another department fits better")),
         ("information", _("Too little information")),
         ("capacity", _("No capacity within a safe time")),

@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
         "enrolments.settle_contributions": 5.0,
         "enrolments.expire_unpaid": 3600.0,
         "care.open_due_windows": 3600.0,
+        "referrals.sweep": 3600.0,
         "actuary.continue_closes": 15.0,
         "governance.continue_resolutions": 15.0,
         "fund.check_balances": 24 * 3600.0,

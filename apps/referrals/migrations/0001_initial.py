@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("not-needed", "A visit is not needed"),
+                            ("not-indicated", "A visit is not needed"),
                             ("other-department", "Another department fits better"),
                             ("information", "Too little information"),
                             ("capacity", "No capacity within a safe time"),
