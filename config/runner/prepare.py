@@ -16,6 +16,9 @@ MADE_FROM = ("config/requirements/base.txt", "apps/*/migrations/*.py", "apps/pla
 SHOWN_FROM = ("static/**/*", "apps/*/static/**/*", "config/requirements/base.txt")
 
 
+UNHURRIED_DISK = {"PGOPTIONS": "-c synchronous_commit=off"}  # a story cut off is told again from the start
+
+
 class NotPrepared(Exception):
     """A step of the preparation failed; the message says which and why."""
 
@@ -66,7 +69,7 @@ class Steps:
     def openly(self, title: str, command: list[str]) -> None:
         """Run with the output, a progress bar, in the terminal."""
         self._say(f"{title} (once) ...")
-        if run_step(command, self._environ, self._signals):
+        if run_step(command, {**self._environ, **UNHURRIED_DISK}, self._signals):
             raise NotPrepared(f"{title}: failed, see the lines above. Starting again begins with an empty database.")
 
 
