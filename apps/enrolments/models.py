@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -93,6 +94,7 @@ def _point(*source: Any) -> Func:
     return Func(number, number, Value("[]"), function="int8range")
 
 
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
 class Cover(models.Model):
     """One person in one plan for a year: ``start`` up to but not including ``end``."""
 
@@ -139,6 +141,7 @@ class Cover(models.Model):
         return self.end - timedelta(days=1)
 
 
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
 class Contribution(models.Model):
     """What one payer owes for a cover."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -26,6 +27,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(Q(user=user) | Q(pk__in=wards))
 
 
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), exclude=["identity_number"])
 class Person(models.Model):
     """Somebody who can be insured; most are children without an account of their own."""
 
@@ -80,6 +82,7 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
         return self.filter(until=None)
 
 
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old))
 class Guardianship(models.Model):
     """Somebody acts for a person: a parent for a child, a daughter for an old father."""
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
@@ -215,3 +216,12 @@ def test_answers_never_sent_are_forgotten_after_a_month(now):
     keep_draft(actor=child.registered_by, person=child, plan_code=ASTHMA, typed="{}", now=now)
     assert forget_drafts(now=now + timedelta(days=30)) == 0
     assert forget_drafts(now=now + timedelta(days=31)) == 1
+
+
+def test_a_change_of_a_cover_keeps_what_was_there_before(cover, contribution, now, today):
+    receive_contribution(contribution_id=contribution.pk, paid_date=today, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM enrolments_coverevent WHERE pgh_obj_id = %s", [cover.pk])
+        assert cursor.fetchall() == [("unpaid",)]
+        cursor.execute("SELECT state FROM enrolments_contributionevent WHERE pgh_obj_id = %s", [contribution.pk])
+        assert cursor.fetchall() == [("due",)]

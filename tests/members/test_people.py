@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
@@ -131,3 +132,14 @@ def test_an_ended_guardianship_gives_nothing(parent, today):
     Guardianship.objects.update(until=today)
     assert not people_of(parent).exists()
     assert not is_family(parent, child)
+
+
+def test_a_change_keeps_what_was_there_before_even_when_made_past_the_services(parent):
+    child = make_person(parent, signed=False)
+    Person.objects.filter(pk=child.pk).update(name="Xiaoyun")
+    Guardianship.objects.filter(person=child).update(relation="father")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM members_personevent WHERE pgh_obj_id = %s", [child.pk])
+        assert cursor.fetchall() == [("Xiaoyu",)]
+        cursor.execute("SELECT relation FROM members_guardianshipevent WHERE person_id = %s", [child.pk])
+        assert cursor.fetchall() == [("mother",)]
