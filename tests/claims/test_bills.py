@@ -147,6 +147,21 @@ def test_papers_are_private_downloads_and_each_reading_is_logged(signed_in, clie
     assert Access.objects.get(reader_id=stranger.pk).rule == "denied"
 
 
+def test_no_address_leads_to_the_stored_bytes(signed_in, stopped_clock):
+    bill = make_bill(with_paper=True)
+    paper, browser = bill.documents.get(), signed_in(bill.filed_by)
+    inside = reverse("claims:document", args=[bill.number, paper.pk])
+    for url in (
+        f"/media/{paper.stored_as}",
+        f"/private/{paper.stored_as}",
+        f"/static/../{paper.stored_as}",
+        f"{inside}../../../{paper.stored_as}",
+        inside.replace(bill.number, f"..%2F{bill.number}"),
+    ):
+        assert browser.get(url).status_code == 404, url
+    assert browser.get(inside, headers={"Range": "bytes=0-9"})["Content-Disposition"].startswith("inline")
+
+
 def test_a_paper_is_not_found_under_another_bill(signed_in, stopped_clock):
     cover = make_covered()
     bill, other = make_bill(cover, with_paper=True), make_bill(cover, service_date=day(9))

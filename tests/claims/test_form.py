@@ -161,7 +161,7 @@ def test_a_file_is_uploaded_once_and_can_be_removed(browser, cover):
         ({"diagnosis": "other", "diagnosis_code": "asthma"}, "outpatient", "a letter and digits, such as J45.9"),
         ({"diagnosis": "unknown"}, "outpatient", "Write in a few words what the doctor said"),
         ({"place_name": ""}, "outpatient", "Enter the name of the place"),
-        ({"event": ""}, "event", "This field is required"),
+        ({"event": ""}, "event", "Choose what happened"),
         ({"event": "disability"}, "event", "Enter the grade"),
     ],
 )
@@ -290,6 +290,14 @@ def test_an_expired_session_in_the_middle_of_the_form_loses_nothing(browser, cov
     page = browser.get(url("receipt", draft)).content.decode()
     assert "Already uploaded: receipt.jpg" in page
     assert "Budesonide inhaler" in page
+
+
+def test_with_htmx_an_expired_session_leads_the_whole_page_to_the_sign_in(client, browser, cover):
+    draft = begin(browser, cover)
+    headers = {"HX-Request": "true", "HX-Target": "lines"}
+    answer = Client().post(url("receipt", draft), {**RECEIPT, "action": "add-line"}, headers=headers)
+    assert answer["HX-Redirect"].startswith(reverse("account_login"))
+    assert "Budesonide inhaler" in browser.get(url("receipt", draft)).content.decode()
 
 
 def test_an_old_draft_takes_no_posts_without_a_session(cover, browser):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.claims.errors import DayInFuture, DischargeInFuture, EventIncomplete, FilingRefused, NoCoverThatDay
+from apps.claims.errors import FilingRefused, NoCoverThatDay
 from apps.claims.forms.choices import OTHER, UNKNOWN, empty_first, grouped, options
 from apps.claims.rules import texts
 from apps.claims.rules.choices import diagnoses
@@ -38,7 +38,7 @@ class FactsForm(forms.Form):
 
     service_date = DateField(label=_("Day of the visit"))
     discharged = DateField(label=_("Day of leaving hospital"))
-    event = forms.ChoiceField(label=_("What happened?"))
+    event = forms.ChoiceField(label=_("What happened"), error_messages={"required": _("Choose what happened.")})
     severity = forms.ChoiceField(label=_("How severe is it, by the doctor's paper?"), required=False)
     grade = forms.IntegerField(
         label=_("Grade of disability"),
@@ -48,7 +48,11 @@ class FactsForm(forms.Form):
         help_text=_("Only for a disability: 1 is the worst, 10 the least."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    diagnosis = forms.ChoiceField(label=_("What was found?"), help_text=_("As written on the paper."))
+    diagnosis = forms.ChoiceField(
+        label=_("Diagnosis"),
+        help_text=_("As written on the paper."),
+        error_messages={"required": _("Choose the diagnosis; “I do not know” is an answer too.")},
+    )
     diagnosis_code = forms.CharField(
         label=_("Code of the diagnosis"),
         required=False,
@@ -62,10 +66,12 @@ class FactsForm(forms.Form):
         max_length=200,
         help_text=_("Only if you do not know it. A person at the fund will then look at the papers."),
     )
-    place = forms.ChoiceField(label=_("Where?"))
+    place = forms.ChoiceField(
+        label=_("Place of care"), error_messages={"required": _("Choose the place, or “Another place”.")}
+    )
     place_name = forms.CharField(label=_("Name of the place"), required=False, max_length=120)
-    level = forms.ChoiceField(label=_("What kind of place is it?"), required=False)
-    area = forms.ChoiceField(label=_("Where does it lie?"), required=False)
+    level = forms.ChoiceField(label=_("Kind of place"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False)
 
     ONLY: ClassVar = {"discharged": "inpatient", "event": "event", "severity": "event", "grade": "event"}
 
@@ -105,14 +111,12 @@ class FactsForm(forms.Form):
             check_dates(self.kind, day, discharged, today=self.today)
             if not covers_on(self.person.pk, day):
                 raise NoCoverThatDay(person=self.person.name)
-        except (DischargeInFuture, DayInFuture, FilingRefused) as error:
+        except FilingRefused as error:
             add_error(self, error)
 
     def _check_event(self, data: dict[str, Any]) -> None:
         if self.kind == "event" and data.get("event") == "disability" and not data.get("grade"):
             self.add_error("grade", _("Enter the grade, a number from 1 to 10, as on the certificate."))
-        if self.kind == "event" and not data.get("event") and "event" not in self.errors:
-            add_error(self, EventIncomplete())
 
     def _diagnosis(self, data: dict[str, Any]) -> str:
         chosen = data.get("diagnosis", "")

@@ -23,19 +23,25 @@ UNNAMED = ((OTHER, N_("Another medicine, I know its ATC code")), (UNKNOWN, N_("A
 MAX_LINES = 40
 
 
+class HeldFilesField(FilesField):
+    """Files that were held, one by one, before the form is judged: there is nothing left to clean."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return []
+
+
 class ReceiptForm(forms.Form):
     """Cleans to issuer, receipt number and ``earlier`` (payer -> fen).  Files are held by the view, one by one."""
 
-    issuer = forms.CharField(label=_("Who issued the receipt?"), max_length=120, help_text=_("As printed on it."))
+    issuer = forms.CharField(label=_("Issued by"), max_length=120, help_text=_("As printed on it."))
     receipt_number = forms.CharField(
         label=_("Receipt number"),
         max_length=60,
         help_text=_("The number printed on the receipt. Each receipt is paid once only."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    papers = FilesField(
+    papers = HeldFilesField(
         label=_("Photos or PDF of the receipt and the papers"),
-        required=False,
         help_text=_("JPEG, PNG or PDF, at most 10 MB each, ten files at most."),
     )
 
@@ -43,7 +49,7 @@ class ReceiptForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         if kind == "event":
-            self.fields["issuer"].label = _("Who issued the certificate?")
+            self.fields["issuer"].label = _("Certificate issued by")
             self.fields["receipt_number"].label = _("Number of the certificate")
             return
         for payer, words in options(texts.PAYERS, only=EARLIER_PAYERS):
@@ -85,9 +91,9 @@ else:
 class LineForm(forms.Form):
     """One line of a receipt; an empty line counts for nothing."""
 
-    category = forms.ChoiceField(label=_("What was it for?"))
+    category = forms.ChoiceField(label=_("What was it for"), error_messages={"required": _("Choose what it was for.")})
     medicine = forms.ChoiceField(
-        label=_("Which medicine?"),
+        label=_("Medicine"),
         required=False,
         help_text=_("Only for a medicine. Some plans pay for named ones only."),
     )

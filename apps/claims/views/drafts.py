@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import User
 from apps.claims.forms.typed import typed
@@ -91,11 +92,12 @@ def _keep(
     return draft, [say(refusal) for refusal in refusals]
 
 
-def _signed_out(request: HttpRequest, key: UUID, section: str, now: datetime) -> HttpResponse:
+def _signed_out(request: Request, key: UUID, section: str, now: datetime) -> HttpResponse:
     """Whoever was signed out while typing signs in again and finds all of it."""
     if request.method == "POST" and section:
         draft = ClaimDraft.objects.select_related("owner").filter(key=key).first()
         if draft is not None and takes_late_posts(draft, now=now):
             _keep(request, draft, draft.owner, section, now)
             messages.info(request, _("You were signed out while you typed. Sign in again: everything is kept."))
-    return redirect_to_login(request.path)
+    answer = redirect_to_login(request.path)
+    return HttpResponseClientRedirect(answer.url) if request.htmx else answer
