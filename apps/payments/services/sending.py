@@ -6,6 +6,7 @@ if the order still waits for this very attempt.  Leases and waits are measured b
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -14,11 +15,16 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.core.clock import business_day
+from apps.core.errors import N_
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
 from apps.payments.services.orders import DATABASE_CLOCK, record_accepted, record_failed, record_unsure
 
+logger = logging.getLogger(__name__)
+NO_ANSWER = N_("The bank gave no clear answer.")
+NOT_REPORTED = N_("The sender stopped in the middle.")
+ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
 MOST_SECONDS = 15.0  # of one run; below the time limit of a task, whatever the bank does
 MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
@@ -86,7 +92,7 @@ def expire_leases() -> int:
         state_at=DATABASE_CLOCK,
         lease_until=None,
         next_try_at=DATABASE_CLOCK,
-        reason="the sender did not report back",
+        reason=NOT_REPORTED,
     )
 
 
@@ -119,7 +125,8 @@ def _send(gateway: Bank, order: Order, now: datetime) -> bool:
     try:
         answer = gateway.submit(instruction)
     except BankUnsure as error:
-        record_unsure(order_id=order.pk, attempt=order.attempt, reason=str(error))
+        logger.warning("Order %s, attempt %s: %s", order.pk, order.attempt, error)
+        record_unsure(order_id=order.pk, attempt=order.attempt, reason=NO_ANSWER)
         return False
     _record(order, answer, now)
     return True
@@ -154,5 +161,5 @@ def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
     if again is not None:
         return _send(gateway, again, now)
     unsafe = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
-    unsafe.update(next_try_at=None, reason="a person must ask the bank")
+    unsafe.update(next_try_at=None, reason=ASK_A_PERSON)
     return True
