@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from apps.actuary.rules.snapshot import fingerprint
 from apps.governance.rules.composition import Composition, Share
 from apps.governance.rules.decision import Base, Comparator, DecisionRule
 
@@ -47,6 +48,12 @@ def read_composition(text: str) -> Composition:
 @cache
 def decision_rules() -> dict[str, DecisionRule]:
     return read_rules((HERE / "decision_rules.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def rules_fingerprint() -> str:
+    """SHA-256 of the file of rules, byte by byte."""
+    return fingerprint((HERE / "decision_rules.yaml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -40,6 +40,11 @@ class NoAccount(DomainError):
     field = "payee"
 
 
+class AccountChanged(DomainError):
+    code = "account-changed"
+    message = N_("The bank account of %(payee)s was changed after this was proposed. Cancel it and propose it again.")
+
+
 class ReportInPast(DomainError):
     code = "report-in-past"
     message = N_("The report is due on a day to come.")

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.governance.counting import tallies
 from apps.governance.data import decision_rules
 from apps.governance.models import (
@@ -181,6 +183,11 @@ def interest_rows(recusals: Iterable[Recusal]) -> list[InterestRow]:
 def _base_row(base: Base, tally: Tally, rule: DecisionRule) -> BaseRow:
     whole = tally.size(base)
     return BaseRow(BASES[base], tally.yes, whole, share_of(tally.yes, whole), base is rule.base)
+
+
+def roll_seat(resolution: Resolution, user: User | AnonymousUser) -> Seat | None:
+    """The seat by which a user is on the roll, even if its term has ended since."""
+    return next((entry.seat for entry in resolution.roll.all() if entry.seat.user_id == user.pk), None)
 
 
 def own_lines(page: ResolutionPage, seat: Seat | None) -> list[LinePage]:

@@ -74,7 +74,7 @@ def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
                 "lines",
                 lines.prefetch_related(Prefetch("recusals", recusals), Prefetch("votes", votes)),
             ),
-            Prefetch("roll", RollSeat.objects.order_by("constituency", "seat_id")),
+            Prefetch("roll", RollSeat.objects.select_related("seat").order_by("constituency", "seat_id")),
             "events__seat__user",
         )
         .filter(pk=pk)

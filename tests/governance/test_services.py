@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 
 from apps.actuary.rules.snapshot import fingerprint
+from apps.core import clock
 from apps.fund.selectors import balance, ledger_is_balanced
-from apps.governance import services
+from apps.governance import services, tasks
 from apps.governance.errors import (
     AboveSurplus,
+    AccountChanged,
     AlreadyVoted,
     BallotClosed,
     ChoiceMissing,
@@ -34,6 +36,7 @@ from apps.governance.errors import (
 from apps.governance.models import Recusal, Resolution, State, Vote
 from apps.governance.rules.words import Choice, Purpose
 from apps.governance.selectors import available_fen, decisions
+from apps.governance.services import closing
 from apps.payments.models import Order
 from apps.reminders.models import Message
 from tests.actuary.factories import begun_close, closed_quarter
@@ -42,6 +45,7 @@ from tests.governance.factories import (
     council,
     draft_line,
     member,
+    name_account,
     opened,
     organisation,
     proposed,
@@ -126,7 +130,8 @@ def test_a_ballot_closes_by_itself_at_its_time_and_not_before(seats, close):
     resolution = opened(seats)
     votes(resolution, seats, "+++++++++")
     assert services.continue_resolutions(now=LATER - timedelta(seconds=1)) == 0
-    assert services.continue_resolutions(now=LATER) == 1
+    assert tasks.continue_resolutions() == 0 or clock.now() >= LATER
+    services.continue_resolutions(now=LATER)
     resolution.refresh_from_db()
     assert (resolution.state, resolution.closed_by) == (State.PASSED, None)
 
@@ -193,6 +198,38 @@ def closed_actor():
     from tests.members.factories import make_parent
 
     return make_parent()
+
+
+def test_an_account_changed_after_the_proposal_is_not_voted_on(seats, close):
+    payee = organisation()
+    draft = proposed(seats, [draft_line(payee, seats[0])])
+    name_account(payee, "6222000099990000")
+    with pytest.raises(AccountChanged):
+        services.open_ballot(resolution_id=draft.pk, actor=seats[1].user, closes_at=LATER, now=NOW)
+
+
+def test_an_account_changed_after_the_opening_is_not_the_one_paid(seats, close):
+    payee = organisation()
+    resolution = opened(seats, [draft_line(payee, seats[0])])
+    voted_on = resolution.lines.get().payee_account
+    name_account(payee, "6222000099990000")
+    votes(resolution, seats, "+++++++++")
+    ended(resolution)
+    assert Order.objects.get().payee_account == voted_on
+
+
+def test_a_ballot_that_cannot_be_closed_does_not_hold_up_the_others(seats, close, monkeypatch):
+    first, second = opened(seats), opened(seats)
+    rules, breaks = closing.decision_rules, [False, True]
+    monkeypatch.setattr(closing, "decision_rules", lambda: broken_rules() if breaks.pop() else rules())
+    assert services.continue_resolutions(now=LATER) == 1
+    monkeypatch.undo()
+    assert services.continue_resolutions(now=LATER) == 1
+    assert {Resolution.objects.get(pk=row.pk).state for row in (first, second)} == {State.REJECTED}
+
+
+def broken_rules():
+    raise RuntimeError("the file of rules is gone")
 
 
 def test_opening_takes_a_second_person(seats, close):

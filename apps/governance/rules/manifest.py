@@ -52,6 +52,7 @@ class Ballot:
     surplus_fen: int
     available_fen: int
     snapshot_hash: str
+    rules_hash: str
     proposed_by: int
     opened_by: int
     opened_at: datetime
@@ -67,6 +68,7 @@ def manifest_of(ballot: Ballot) -> dict[str, object]:
         "lines": [_line(line) for line in ballot.lines],
         "choices": [choice.value for choice in Choice],
         "rule": _rule(ballot.rule),
+        "rules_file_sha256": ballot.rules_hash,
         "tie": TIE_RULE,
         "composition_version": ballot.composition_version,
         "roll": [[entry.seat, entry.name, entry.constituency] for entry in ballot.roll],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from apps.governance.services.recording import locked, move, seat_required
 from apps.payments.services import request_payment
 from apps.reminders.services import remind
 
+logger = logging.getLogger(__name__)
 LINE = "governance.line"
 
 
@@ -57,7 +59,17 @@ def close_ballot(*, resolution_id: int, now: datetime, actor: User | None = None
 def continue_resolutions(*, now: datetime) -> int:
     """Close every ballot whose time is over; answers how many."""
     over = Resolution.objects.filter(state=State.OPEN, closes_at__lte=now).values_list("pk", flat=True)
-    return len([close_ballot(resolution_id=pk, now=now) for pk in list(over)])
+    return sum(_closed(pk, now) for pk in list(over))
+
+
+def _closed(resolution_id: int, now: datetime) -> bool:
+    """Whether it could be closed; one that cannot does not hold up the others and is tried again."""
+    try:
+        close_ballot(resolution_id=resolution_id, now=now)
+    except Exception:
+        logger.exception("Resolution %s could not be closed", resolution_id)
+        return False
+    return True
 
 
 def grant(lines: Sequence[Line], *, now: datetime) -> None:

@@ -12,8 +12,8 @@ from apps.accounts.models import User
 from apps.actuary.models import PeriodClose
 from apps.actuary.rules.snapshot import canonical, fingerprint
 from apps.core.clock import business_day
-from apps.governance.data import composition, decision_rules
-from apps.governance.errors import NotComposed, SecondPersonNeeded, TooFewVoters, WrongMoment, WrongTerm
+from apps.governance.data import composition, decision_rules, rules_fingerprint
+from apps.governance.errors import AccountChanged, NotComposed, SecondPersonNeeded, TooFewVoters, WrongMoment, WrongTerm
 from apps.governance.interests import interests_in
 from apps.governance.models import Constituency, Line, Recusal, Resolution, RollSeat, Seat, State
 from apps.governance.rules.composition import breaches
@@ -34,7 +34,8 @@ def open_ballot(*, resolution_id: int, actor: User, closes_at: datetime, now: da
     """Freeze the draft with roll, interests and manifest, and let the council vote until ``closes_at``.
 
     Opened by another member than the one who proposed it; again by the same member changes nothing.
-    Raises NoSeat, WrongMoment, WrongTerm, SecondPersonNeeded, NotComposed, AboveSurplus, TooFewVoters.
+    Raises NoSeat, WrongMoment, WrongTerm, SecondPersonNeeded, AccountChanged, NotComposed, AboveSurplus,
+    TooFewVoters.
     """
     seat = seat_required(actor, now)
     resolution = locked(resolution_id)
@@ -50,6 +51,7 @@ def open_ballot(*, resolution_id: int, actor: User, closes_at: datetime, now: da
     close = PeriodClose.objects.select_for_update().get(pk=resolution.period_close_id)
     lines = list(resolution.lines.order_by("position").select_related("payee", "payee_account"))
     available = available_fen(close)
+    _check_accounts(lines)
     check_within_surplus(close, sum(line.amount_fen for line in lines))
     seats = _complete_council(now)
     found = interests_in(lines, seats, day=business_day(now))
@@ -62,6 +64,13 @@ def open_ballot(*, resolution_id: int, actor: User, closes_at: datetime, now: da
     move(resolution, Event.OPENED, seat=seat, now=now)
     _tell_the_council(resolution, seats, now)
     return resolution
+
+
+def _check_accounts(lines: Sequence[Line]) -> None:
+    """The council votes on the account that is paid.  Raises AccountChanged when it is not the one in use any more."""
+    for line in lines:
+        if line.payee_account.replaced_at is not None:
+            raise AccountChanged(payee=str(line.payee))
 
 
 def _complete_council(now: datetime) -> list[Seat]:
@@ -121,6 +130,7 @@ def _ballot(
         surplus_fen=close.surplus_fen,
         available_fen=available,
         snapshot_hash=close.snapshot_hash,
+        rules_hash=rules_fingerprint(),
         proposed_by=resolution.proposed_by_id,
         opened_by=resolution.opened_by_id,
         opened_at=resolution.opened_at,

@@ -21,7 +21,7 @@ from apps.governance.errors import AlreadyVoted, BallotClosed, NoSeat
 from apps.governance.forms import OpenForm, RatifyForm, ReasonForm, VoteForm
 from apps.governance.interests import preview
 from apps.governance.models import Resolution, State
-from apps.governance.pages import has_votes_left, interest_rows, own_lines, resolution_view
+from apps.governance.pages import has_votes_left, interest_rows, own_lines, resolution_view, roll_seat
 from apps.governance.selectors import seats_on
 from apps.governance.views.reading import found, own_seat, posted
 
@@ -103,8 +103,8 @@ def _ask(
 @require_http_methods(["GET", "POST"])
 def vote(request: Request, pk: int) -> HttpResponse:
     """Choose, look once more, confirm.  A repeated post finds the votes recorded before."""
-    row, seat = found(request, pk), own_seat(request)
-    page = resolution_view(row)
+    row = found(request, pk)
+    page, seat = resolution_view(row), roll_seat(row, request.user)
     if not has_votes_left(page, seat) and "confirm" not in request.POST:
         return _nothing_to_vote(request, row)
     form = VoteForm(posted(request), lines=[line.line for line in own_lines(page, seat)])

@@ -11,7 +11,7 @@ from apps.core.clock import business_day, now
 from apps.core.http import paginate, render_page
 from apps.governance import permissions, selectors
 from apps.governance.models import Resolution, Seat, State
-from apps.governance.pages import ResolutionPage, has_votes_left, resolution_view
+from apps.governance.pages import ResolutionPage, has_votes_left, resolution_view, roll_seat
 from apps.governance.selectors import seat_of
 
 
@@ -61,7 +61,9 @@ def resolution(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "resolution": row,
         "seat": seat,
-        "may_vote": has_votes_left(page, seat) and row.closes_at is not None and now() < row.closes_at,
+        "may_vote": has_votes_left(page, roll_seat(row, request.user))
+        and row.closes_at is not None
+        and now() < row.closes_at,
         "may_open": permissions.can_open(seat, row),
         "may_cancel": permissions.can_cancel(seat, row),
         "may_close": permissions.can_close(seat, row) and page.is_settled,
