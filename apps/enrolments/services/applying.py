@@ -25,7 +25,7 @@ from apps.members.permissions import check_may_act
 from apps.members.rules.texts import TextKind
 from apps.members.selectors import has_consent, missing_texts
 from apps.plans.models import PlanVersion
-from apps.plans.rules import Insured, Terms, assess_enrolment, facts_from_answers, price_fen, questions
+from apps.plans.rules import Insured, Policy, Terms, assess_enrolment, facts_from_answers, price_fen, questions
 from apps.plans.selectors import plan_version, terms_of
 
 Answers = Mapping[str, Any]
@@ -63,10 +63,10 @@ def apply_for_cover(
     existing = overlapping(person.pk, plan_code, start, year_end(start)).first()
     if existing is not None:
         raise SecondCover(name=person.name, cover_id=existing.pk)
-    version = plan_version(plan_code, start)
-    application = _decide(person, version, start, answers, actor=actor, key=key, now=now)
+    policy = policy_year(start, renewed_years_for(person.pk, plan_code, start))
+    application = _decide(person, plan_version(plan_code, start), policy, answers, actor=actor, key=key, now=now)
     if application.accepted:
-        _open_cover(application, now)
+        _open_cover(application, policy, now)
         Draft.objects.filter(person=person, plan_code=plan_code).delete()
     return application
 
@@ -82,7 +82,7 @@ def _same(done: Application, person: Person, plan_code: str, start: date, answer
 def _decide(
     person: Person,
     version: PlanVersion,
-    start: date,
+    policy: Policy,
     answers: Answers,
     *,
     actor: User,
@@ -93,12 +93,11 @@ def _decide(
     facts = facts_from_answers(terms, answers)
     _check_complete(terms, person, facts)
     insured = Insured(person.birth_date, person.sex, facts)
-    policy = policy_year(start, renewed_years_for(person.pk, version.code, start))
     result = assess_enrolment(terms, insured, policy)
     application = Application.objects.create(
         person=person,
         plan_version=version,
-        policy_start=start,
+        policy_start=policy.start,
         answers_json=json.dumps(dict(answers), ensure_ascii=False),
         facts_json=json.dumps(facts, ensure_ascii=False),
         accepted=result.accepted,
@@ -124,16 +123,16 @@ def _check_complete(terms: Terms, person: Person, facts: Mapping[str, object]) -
             raise AnswerMissing(question.fact)
 
 
-def _open_cover(application: Application, now: datetime) -> Cover:
-    start, version = application.policy_start, application.plan_version
+def _open_cover(application: Application, policy: Policy, now: datetime) -> Cover:
+    version = application.plan_version
     cover = Cover.objects.create(
         person=application.person,
         plan_version=version,
         plan_code=version.code,
         application=application,
-        start=start,
-        end=year_end(start),
-        renewed_years=renewed_years_for(application.person_id, version.code, start),
+        start=policy.start,
+        end=year_end(policy.start),
+        renewed_years=policy.renewed_years,
         price_fen=application.price_fen,
     )
     today = business_day(now)

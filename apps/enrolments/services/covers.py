@@ -29,9 +29,10 @@ REMIND_BEFORE = timedelta(days=3)
 @transaction.atomic
 def activate_cover(*, cover: Cover, paid_date: date, now: datetime) -> Cover:
     """Start a cover whose contributions are paid: on the day of payment, or the later day chosen."""
-    cover.start = first_day(cover.start, paid_date)
-    cover.end = year_end(cover.start)
-    cover.renewed_years = renewed_years_for(cover.person_id, cover.plan_code, cover.start)
+    start = first_day(cover.start, paid_date)
+    if start != cover.start:
+        cover.start, cover.end = start, year_end(start)
+        cover.renewed_years = renewed_years_for(cover.person_id, cover.plan_code, start)
     cover.state = Cover.State.ACTIVE
     cover.save(update_fields=["start", "end", "renewed_years", "state"])
     record_event(

@@ -54,10 +54,9 @@ def start_payment(*, contribution_id: int, actor: User, return_url: str, now: da
 
 def _locked(contribution_id: int) -> Contribution:
     """The contribution, its cover and its person, locked from the person down, as everywhere in this app."""
-    person = Person.objects.filter(covers__contributions=contribution_id).first()
+    person = Person.objects.select_for_update(of=("self",)).filter(covers__contributions=contribution_id).first()
     if person is None:
         raise NotAllowed
-    Person.objects.select_for_update().get(pk=person.pk)
     rows = Contribution.objects.select_for_update(of=("self", "cover"))
     return rows.select_related("cover__person", "cover__application", "cover__plan_version").get(pk=contribution_id)
 
@@ -129,6 +128,8 @@ def _receipt_of(contribution: Contribution, checkout: Checkout | None) -> Receip
 def _has_room(cover: Cover, paid_date: date) -> bool:
     """Whether the cover can still start: a lapsed one can, unless another has taken its days."""
     start = first_day(cover.start, paid_date)
+    if cover.state == Cover.State.UNPAID and start == cover.start:
+        return True
     return not overlapping(cover.person_id, cover.plan_code, start, year_end(start)).exclude(pk=cover.pk).exists()
 
 

@@ -36,24 +36,28 @@ def sign_texts(
     if assents_too(person.birth_date, today) and assent_name != person.name:
         raise AssentMissing(name=person.name)
     signed = {signature.text_id: signature for signature in person.signatures.in_force()}
-    for text in texts:
-        if text.pk not in signed:
-            signed[text.pk] = Signature.objects.create(
-                text=text,
-                text_hash=text.content_hash,
-                person=person,
-                signed_by=actor,
-                capacity=capacity,
-                assent_name=assent_name,
-                at=now,
-            )
-            record_event(
-                actor_id=actor.pk,
-                action="text.signed",
-                target=("members.signature", signed[text.pk].pk),
-                now=now,
-                detail={"text": str(text)},
-            )
+    new = [
+        Signature(
+            text=text,
+            text_hash=text.content_hash,
+            person=person,
+            signed_by=actor,
+            capacity=capacity,
+            assent_name=assent_name,
+            at=now,
+        )
+        for text in texts
+        if text.pk not in signed
+    ]
+    if new:
+        signed |= {signature.text_id: signature for signature in Signature.objects.bulk_create(new)}
+        record_event(
+            actor_id=actor.pk,
+            action="texts.signed",
+            target=("members.person", person.pk),
+            now=now,
+            detail={"texts": [str(signature.text) for signature in new]},
+        )
     return [signed[text.pk] for text in texts]
 
 
