@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from apps.actuary.rules.snapshot import fingerprint
-from apps.core import clock
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.governance import services, tasks
 from apps.governance.errors import (
@@ -126,12 +125,12 @@ def test_closing_again_pays_nothing_twice(seats, close):
     assert balance("surplus") == close.surplus_fen - 100_00
 
 
-def test_a_ballot_closes_by_itself_at_its_time_and_not_before(seats, close):
+def test_a_ballot_closes_by_itself_at_its_time_and_not_before(seats, close, monkeypatch):
     resolution = opened(seats)
     votes(resolution, seats, "+++++++++")
     assert services.continue_resolutions(now=LATER - timedelta(seconds=1)) == 0
-    assert tasks.continue_resolutions() == 0 or clock.now() >= LATER
-    services.continue_resolutions(now=LATER)
+    monkeypatch.setattr(tasks, "now", lambda: LATER)
+    assert tasks.continue_resolutions() == 1
     resolution.refresh_from_db()
     assert (resolution.state, resolution.closed_by) == (State.PASSED, None)
 

@@ -57,13 +57,12 @@ def council(request: HttpRequest) -> HttpResponse:
 def resolution(request: HttpRequest, pk: int) -> HttpResponse:
     row, seat = found(request, pk), own_seat(request)
     page = resolution_view(row)
+    is_running = row.closes_at is not None and now() < row.closes_at
     context = {
         "page": page,
         "resolution": row,
         "seat": seat,
-        "may_vote": has_votes_left(page, roll_seat(row, request.user))
-        and row.closes_at is not None
-        and now() < row.closes_at,
+        "may_vote": is_running and has_votes_left(page, roll_seat(row, request.user)),
         "may_open": permissions.can_open(seat, row),
         "may_cancel": permissions.can_cancel(seat, row),
         "may_close": permissions.can_close(seat, row) and page.is_settled,
