@@ -93,8 +93,9 @@ def today_list(tasks: list[Task], *, readable: Collection[int], chosen: rules.Fi
     return Today(rows, counts)
 
 
-def next_follow_up(user_id: int, day: date, *, readable: Collection[int], after: int) -> Task | None:
-    """The follow-up that comes next on the list once the one in hand is done."""
+def next_follow_up(user_id: int, day: date, *, after: int) -> Task | None:
+    """The follow-up that comes next on the list once the one in hand is done; shows nothing, so logs no reading."""
     tasks = [task for task in tasks_of(user_id, day) if task.kind == Task.Kind.FOLLOW_UP and task.pk != after]
-    listed = today_list(tasks, readable=readable, chosen=rules.Filter.ALL, day=day).rows
+    people = {task.person_id for task in tasks}
+    listed = today_list(tasks, readable=people, chosen=rules.Filter.ALL, day=day).rows
     return listed[0].task if listed else None

@@ -74,12 +74,8 @@ def _go_on(request: Request, visit: FollowUp) -> HttpResponse:
     serious = any(alert["level"] != Level.REVIEW for alert in visit.alerts)
     if serious or request.POST.get("then") != "next":
         return redirect("care:visit", visit.pk)
-    at = now()
-    day = business_day(at)
     messages.success(request, _("The follow-up of %(person)s is written down.") % {"person": visit.person.name})
-    people = {task.person_id for task in tasks_of(request.user.pk, day)}
-    readable = readable_people(user=request.user, person_ids=people, purpose="today's list", now=at)
-    task = selectors.next_follow_up(request.user.pk, day, readable=readable, after=visit.task_id)
+    task = selectors.next_follow_up(request.user.pk, business_day(now()), after=visit.task_id)
     return redirect("care:follow_up", task.pk) if task else redirect("care:today")
 
 
