@@ -61,6 +61,7 @@ def environment(var: Path, cluster: Cluster | None, *, long: bool) -> dict[str, 
     """What every check gets; the tests make and drop databases, so they come as superuser."""
     environ = {**os.environ, **demo_secrets(var), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     environ |= {"PYTHONUNBUFFERED": "1", "COVERAGE_FILE": str(var / "verify" / "coverage")}
+    environ["PYTHONHASHSEED"] = "0"  # every test process collects the same tests in the same order
     if cluster:
         environ["DATABASE_URL"] = addresses_of(cluster.layout).url(SUPERUSER)
     if long:
