@@ -1,0 +1,80 @@
+"""The whole portal as people meet it: `manage.py demo` with a small story, and a real browser before it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FAMILIES = 60
+PATIENCE = 420  # seconds to prepare a database and a story on a slow machine
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one, where the sandbox bank listens."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory):
+    """The address of a portal of our own: every part a process of its own, ended like a person ends it."""
+    known = os.environ.get("JOURNEY_URL")
+    if known:
+        yield known
+        return
+    port, home = free_ports(), tmp_path_factory.mktemp("portal")
+    ours = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DATABASE_MIGRATION_URL", "CELERY_BROKER_URL", "SANDBOX_URL"}
+    environ = {name: value for name, value in os.environ.items() if name not in ours}
+    command = [sys.executable, "manage.py", "demo", "--port", str(port), "--families", str(FAMILIES)]
+    log = home / "demo.log"
+    with log.open("wb") as output:
+        demo = subprocess.Popen(
+            command, cwd=ROOT, env=environ | {"GONGJI_HOME": str(home)}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not answers(f"http://localhost:{port}/"):
+            assert demo.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.5)
+        yield f"http://localhost:{port}"
+    finally:
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(40) == 0
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        assert os.environ.get("CI") != "true", "no Chromium: install it (apt-get install chromium)"
+        pytest.skip("no Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
