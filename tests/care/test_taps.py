@@ -82,7 +82,8 @@ def test_a_calm_follow_up_takes_three_taps_and_a_referral_three_more(phone_of):
     phone.write("Peak flow, morning", "340")
     phone.tap(phone.page.get_by_role("button", name="Save and next"))
     phone.page.get_by_role("heading", name="Worse Child").wait_for()
-    assert phone.taps <= 3
+    assert phone.taps <= 3  # the budget is 8
+    phone.taps = 0
     assert FollowUp.objects.filter(person=calm.person).count() == 2
 
     phone.write("Peak flow, morning", "200")
@@ -90,12 +91,12 @@ def test_a_calm_follow_up_takes_three_taps_and_a_referral_three_more(phone_of):
     phone.tap(phone.page.get_by_role("button", name="Save and next"))
     phone.page.get_by_text("Asthma is very poorly controlled").first.wait_for()
     phone.check_accessible()
-    before = phone.taps
+    assert phone.taps <= 3
+    phone.taps = 0
     phone.tap(phone.page.get_by_role("link", name="Refer"))
     phone.tap(phone.page.get_by_label("The family agrees"))
     phone.check_accessible()
     phone.tap(phone.page.get_by_role("button", name="Send the referral"))
     phone.page.get_by_text("The referral is sent.").wait_for()
-    assert phone.taps - before <= 5
-    assert phone.taps <= 8
+    assert phone.taps <= 3  # the budget is 5
     assert Referral.objects.get().state == "submitted"
