@@ -153,7 +153,7 @@ class Governing:
         ]
 
     def _vote(self, resolution: Resolution, member: User, is_liked: bool, now: datetime) -> None:
-        recused = Recusal.objects.filter(seat__user=member, kind=Interest.RECUSED).values("line_id")
+        recused = Recusal.objects.filter(seat__user=member, interest=Interest.RECUSED).values("line_id")
         lines = Line.objects.filter(resolution=resolution).exclude(pk__in=recused)
         odds = (8, 1, 1) if is_liked else (2, 7, 1)
         choices = {
