@@ -32,11 +32,13 @@ def clean_image(content: bytes, kind: str) -> bytes:
         with Image.open(io.BytesIO(content), formats=["JPEG"] if kind == "image/jpeg" else ["PNG"]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Refused("too-many-pixels")
-            upright = ImageOps.exif_transpose(image)
+            ImageOps.exif_transpose(image, in_place=True)
+            image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("too-many-pixels") from error
-    plain = upright.convert("RGB" if kind == "image/jpeg" or upright.mode not in ("L", "1") else "L")
-    plain.info.clear()
+    mode = "L" if kind == "image/png" and image.mode in ("L", "1") else "RGB"
+    plain = image if image.mode == mode else image.convert(mode)
+    plain.info = {}
     out = io.BytesIO()
     plain.save(out, "JPEG" if kind == "image/jpeg" else "PNG", **({"quality": 88} if kind == "image/jpeg" else {}))
     return out.getvalue()

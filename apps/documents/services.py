@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from apps.documents.sniffing import PDF, SUFFIXES, kind_of
 MAX_BYTES = 10 * 1024 * 1024
 MAX_HELD = 10
 HELD_FOR = timedelta(days=7)
+ORPHANED_AFTER = timedelta(days=1)
 
 
 def store_upload(*, file: UploadedFile[Any], uploaded_by: User, now: datetime) -> Document:
@@ -108,6 +110,22 @@ def expire_held(*, now: datetime, limit: int = 200) -> int:
     """Let go of files whose form was never sent; answer how many."""
     due = HeldUpload.objects.select_for_update(skip_locked=True, of=("self",)).filter(expires_at__lte=now)
     return _drop(due.order_by("expires_at")[:limit])
+
+
+def forget_orphans(*, now: datetime) -> int:
+    """Remove bytes that no row knows: a transaction was rolled back after they were written; answer how many."""
+    removed = 0
+    for names in _in_hundreds(storage.kept_before(now - ORPHANED_AFTER)):
+        known = set(Document.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
+        for stored_as in set(names) - known:
+            storage.forget(stored_as)
+            removed += 1
+    return removed
+
+
+def _in_hundreds(names: Iterator[str]) -> Iterator[list[str]]:
+    while some := list(islice(names, 100)):
+        yield some
 
 
 def _drop(held: Iterable[HeldUpload]) -> int:

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -34,3 +36,11 @@ def path_of(stored_as: str) -> Path:
 def forget(stored_as: str) -> None:
     """Remove the bytes; nothing happens when they are gone already."""
     path_of(stored_as).unlink(missing_ok=True)
+
+
+def kept_before(at: datetime) -> Iterator[str]:
+    """Stored names of all bytes written before a moment."""
+    root = Path(settings.MEDIA_ROOT) / FOLDER
+    for path in root.glob("??/*"):
+        if path.stat().st_mtime < at.timestamp():
+            yield f"{FOLDER}/{path.parent.name}/{path.name}"

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from apps.core import clock
 from apps.documents import storage
 from apps.documents.errors import TooManyFiles
 from apps.documents.models import Document, HeldUpload
@@ -17,6 +18,7 @@ from apps.documents.services import (
     HELD_FOR,
     drop_held,
     expire_held,
+    forget_orphans,
     harmless_name,
     hold_upload,
     store_upload,
@@ -153,6 +155,17 @@ def test_what_was_never_sent_expires_and_what_was_sent_stays(parent, now):
     assert expire_held(now=now + HELD_FOR - timedelta(seconds=1)) == 0
     assert expire_held(now=now + HELD_FOR) == 1
     assert list(Document.objects.all()) == [document]
+
+
+def test_bytes_of_a_rolled_back_transaction_are_removed_a_day_later(parent, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    written = clock.now()
+    orphan = storage.path_of(storage.keep(b"left behind"))
+    document = store_upload(file=receipt(), uploaded_by=parent, now=written)
+    assert forget_orphans(now=written + timedelta(hours=23)) == 0
+    assert forget_orphans(now=written + timedelta(hours=25)) == 1
+    assert not orphan.exists()
+    assert kept(document)
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,7 @@ def _store(
     referral: tuple[str, int] | None,
 ) -> Bill | None:
     """The bill with its lines, or None where key or receipt are there already."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('claims_arrival')")
-        [sequence] = cursor.fetchone()
+    sequence = _next_arrival()
     bill = Bill(
         number=f"C-{business_day(now).year}-{sequence:06d}",
         key=key,
@@ -137,6 +135,12 @@ def _store(
         raise
     _store_lines(bill, filing)
     return bill
+
+
+def _next_arrival() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('claims_arrival')")
+        return int(cursor.fetchone()[0])
 
 
 def _store_lines(bill: Bill, filing: Filing) -> None:
