@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from apps.accounts.models import User
 from apps.actuary.models import PeriodClose
+from apps.actuary.parameters import terms_on
 from apps.actuary.services import finish_close, start_close
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period, add_years
@@ -17,6 +18,7 @@ from tests.members.factories import make_person
 from tests.plans.factories import plan_row
 
 QUARTER = Period(date(2026, 7, 1), date(2026, 10, 1))
+COST = terms_on(QUARTER.start).operating_cost_fen
 _serial = count(1)
 
 

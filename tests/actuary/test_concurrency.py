@@ -7,7 +7,7 @@ import pytest
 from apps.actuary import services
 from apps.actuary.models import PeriodClose
 from apps.fund.selectors import balance, ledger_is_balanced
-from tests.actuary.factories import QUARTER, begun_close, noon, paid_cover, treasurer
+from tests.actuary.factories import COST, QUARTER, begun_close, noon, paid_cover, treasurer
 from tests.governance.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ def test_several_workers_close_a_quarter_once():
     close = PeriodClose.objects.get()
     assert close.is_closed
     assert balance("surplus") == close.surplus_fen
-    assert balance("payable-operator") == 6_000_00
+    assert balance("payable-operator") == COST
     assert ledger_is_balanced()
 
 

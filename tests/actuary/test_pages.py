@@ -11,9 +11,10 @@ from django.urls import reverse
 from apps.accounts.models import Role
 from apps.actuary import services, views
 from apps.actuary.models import PeriodClose
+from apps.core.display import yuan_text
 from apps.core.periods import Period
 from apps.fund.rules.postings import Posting
-from tests.actuary.factories import QUARTER, begun_close, booked, closed_quarter, noon, paid_cover
+from tests.actuary.factories import COST, QUARTER, begun_close, booked, closed_quarter, noon, paid_cover
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def test_the_treasurer_closes_the_ended_quarter(treasurer):
     assert b"Close Q3 2026" in treasurer.get(reverse("actuary:closes")).content
     page = treasurer.get(reverse("actuary:start")).content.decode()
     assert "Once closed, nothing can be booked into it any more." in page
-    assert "¥6,000.00" in page
+    assert yuan_text(COST) in page
     answer = post_start(treasurer)
     close = PeriodClose.objects.get()
     assert answer.url == reverse("actuary:close", args=[close.pk])
