@@ -206,7 +206,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": name, "schedule": seconds}
+    # A ring nobody has answered when the next one comes is dropped, so that a busy worker piles up none.
+    name: {"task": name, "schedule": seconds, "options": {"expires": max(5.0, seconds)}}
     for name, seconds in {
         "reminders.send_due": 30.0,
         "payments.send_due": 3.0,

@@ -11,6 +11,7 @@ from apps.care.errors import TaskIsClosed
 from apps.care.models import Task
 from apps.care.permissions import check_is_assigned
 from apps.care.rules.schedule import Window
+from apps.core.errors import NotAllowed
 
 
 def add_task(
@@ -44,8 +45,10 @@ def add_task(
 
 @transaction.atomic
 def finish_task(*, task_id: int, actor: User, now: datetime) -> Task:
-    """Tick off a call or a letter; doing it twice changes nothing.  Raises NotYourPatient, TaskIsClosed."""
-    task = Task.objects.select_for_update().get(pk=task_id)
+    """Tick off a call or a letter; doing it twice changes nothing.  Raises NotAllowed, NotYourPatient, TaskIsClosed."""
+    task = Task.objects.select_for_update().filter(pk=task_id).first()
+    if task is None:
+        raise NotAllowed
     check_is_assigned(user=actor, task=task)
     if task.state == Task.State.DONE:
         return task
