@@ -220,6 +220,8 @@ CELERY_BEAT_SCHEDULE = {
         "referrals.sweep": 3600.0,
         "actuary.continue_closes": 15.0,
         "governance.continue_resolutions": 15.0,
+        "documents.expire_held": 3600.0,
+        "claims.forget_drafts": 24 * 3600.0,
         "fund.check_balances": 24 * 3600.0,
     }.items()
 }
