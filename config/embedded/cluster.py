@@ -98,6 +98,7 @@ class Cluster:
             group=account.gid,
             extra_groups=[] if account.uid else None,
             cwd="/",
+            start_new_session=True,  # a Ctrl-C in the terminal is ours to answer
             capture_output=True,
             text=True,
             check=False,
