@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import models
 
-
 if TYPE_CHECKING:
     BigInteger = models.BigIntegerField[int, int]
     Text = models.TextField[str, str]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -27,7 +28,7 @@ else:
     Request = HttpRequest
 
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
 
 
 def render_page(
@@ -50,6 +51,6 @@ def add_error(form: BaseForm, error: DomainError) -> None:
     form.add_error(error.field if error.field in form.fields else None, say(error))
 
 
-def paginate(rows: QuerySet[M], request: HttpRequest, size: int = 20) -> Page[M]:
+def paginate(rows: QuerySet[M] | Sequence[M], request: HttpRequest, size: int = 20) -> Page[M]:
     """One page of rows; a page number that makes no sense shows the nearest one."""
     return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -23,14 +23,12 @@ class Check:
 
 def static_checks() -> list[Check]:
     """Everything that reads code without running the tests, the slowest first."""
-    djlint = ("templates", "--profile", "django", "--quiet")
     return [
         Check("types", module("mypy", "apps", "config", "manage.py")),
         Check("format", module("ruff", "format", "--check", ".")),
         Check("lint", module("ruff", "check", ".")),
         Check("imports", (str(Path(sys.executable).with_name("lint-imports")), "--no-cache")),
-        Check("templates: lint", module("djlint", *djlint, "--lint")),
-        Check("templates: format", module("djlint", *djlint, "--check")),
+        Check("templates: lint", module("djlint", "templates", "--profile", "django", "--quiet", "--lint")),
         Check("migrations", manage("makemigrations", "--check", "--dry-run")),
         Check("deployment", manage("check", "--deploy", "--fail-level", "WARNING"), production()),
         Check("translations", module("config.runner.texts")),

@@ -16,9 +16,7 @@ def admin(make_user):
 
 def test_an_administrator_gives_a_role_and_it_is_an_event(signed_in, admin, make_user):
     person = make_user("new@example.com")
-    answer = signed_in(admin).post(
-        reverse("accounts:user", args=[person.pk]), {"roles": [Role.TREASURER]}, follow=True
-    )
+    answer = signed_in(admin).post(reverse("accounts:user", args=[person.pk]), {"roles": [Role.TREASURER]}, follow=True)
     assert "The roles of new are saved." in answer.content.decode()
     person.refresh_from_db()
     assert person.roles == [Role.TREASURER]

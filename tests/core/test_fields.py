@@ -55,6 +55,9 @@ class Secret(models.Model):
         app_label = "core"
         managed = False
 
+    def __str__(self):
+        return self.note
+
 
 def test_an_encrypted_field_seals_what_is_written_and_leaves_nothing_as_nothing():
     field = Secret._meta.get_field("note")

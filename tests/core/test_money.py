@@ -20,7 +20,9 @@ def test_an_amount_is_read_as_written(text, expected):
     assert Money.yuan(text) == Money(expected)
 
 
-@pytest.mark.parametrize(("text", "why"), [("1.005", "two decimals"), ("abc", "not an amount"), ("NaN", "two decimals")])
+@pytest.mark.parametrize(
+    ("text", "why"), [("1.005", "two decimals"), ("abc", "not an amount"), ("NaN", "two decimals")]
+)
 def test_what_is_no_amount_is_refused(text, why):
     with pytest.raises(ValueError, match=why):
         Money.yuan(text)

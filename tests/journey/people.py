@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from apps.portal.demo.alliance import DOMAIN, PASSWORD
 
@@ -83,11 +83,17 @@ class Visitor:
             if control.evaluate("e => e.tagName") == "SELECT":
                 control.select_option(value)
             else:
-                self.page.check(f"main [name='{name}'][value='{value}']", force=True)
+                self.tick(self.page.locator(f"main [name='{name}'][value='{value}']"))
 
     def tick_all(self) -> None:
         for box in self.page.locator("main form input[type=checkbox]").all():
-            box.check(force=True)
+            self.tick(box)
+
+    def tick(self, box: Locator) -> None:
+        """Tick it where a person would: on its label."""
+        if not box.is_checked():
+            self.page.locator(f"label[for='{box.get_attribute('id')}']").first.click()
+        assert box.is_checked()
 
     def press(self, selector: str = PRIMARY) -> None:
         """The one primary button, or the one named."""

@@ -136,7 +136,7 @@ def hospital_sees_the_child_and_writes_back(world: World, referral: str) -> None
     coordinator = world.visitor("coordinator")
     coordinator.go("/referrals/desk/")
     coordinator.go(f"{referral}accept-and-book/")
-    coordinator.page.locator("main [name=slot]").first.check(force=True)
+    coordinator.tick(coordinator.page.locator("main [name=slot]").first)
     coordinator.press()
     coordinator.go(referral)
     coordinator.press("main form[action$='/check-in/'] button")
@@ -164,7 +164,7 @@ def family_sees_the_timeline(parent: Visitor, referral: str) -> None:
 
 def parent_files_a_claim(parent: Visitor) -> str:
     parent.go("/claims/new/")
-    parent.page.locator("main [name=person]").first.check(force=True)
+    parent.tick(parent.page.locator("main [name=person]").first)
     parent.choose(kind="pharmacy")
     parent.press("main form button.button:not(.is-quiet) >> nth=-1")
     today = date.today().isoformat()  # noqa: DTZ011
@@ -265,7 +265,7 @@ def votes(member: Visitor, resolution: str) -> None:
         return
     member.go(f"{resolution}vote/")
     for option in member.page.locator("main input[type=radio][value=for]").all():
-        option.check(force=True)
+        member.tick(option)
     member.press()
     member.press()  # the second look
 

@@ -19,8 +19,9 @@ def test_each_cell_of_a_table_knows_its_column():
     assert '<caption class="sr-only">Your claims</caption>' in html
     assert html.count('scope="col"') == 4
     assert (
-        '<th scope="row" class="main">A</th><td data-label="Hospital"><div>H</div></td><td class="num" data-label="Paid">' in html
-    )
+        '<th scope="row" class="main">A</th>'
+        '<td data-label="Hospital"><div>H</div></td><td class="num" data-label="Paid">'
+    ) in html
     assert '<span class="sr-only">Open</span>' in html
     assert '<td data-label=""><div>go</div></td>' in html
     assert "&lt;B&gt;" in html

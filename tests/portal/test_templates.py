@@ -10,7 +10,9 @@ TEMPLATES = settings.ROOT / "templates"
 ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 BY_LIBRARIES = ("account/", "allauth/", "mfa/", "400", "403", "404", "500", "django/")
 SOURCES = "\n".join(
-    path.read_text() for folder in ("apps", "templates", "config") for path in (settings.ROOT / folder).rglob("*.*")
+    path.read_text()
+    for folder in ("apps", "templates", "config")
+    for path in (settings.ROOT / folder).rglob("*.*")
     if path.suffix in {".py", ".html"}
 )
 

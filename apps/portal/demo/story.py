@@ -13,7 +13,7 @@ from apps.core.clock import FUND_ZONE, business_day
 from apps.portal.demo.bank import StoryBank
 from apps.portal.demo.cast import Cast
 
-Step = Callable[[datetime], None]
+Step = Callable[[datetime], object]
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:

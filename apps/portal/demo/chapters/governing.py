@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from apps.accounts.models import User
 from apps.actuary.models import PeriodClose
@@ -130,9 +131,8 @@ class Governing:
         seats = [worker.login for worker in STAFF if worker.seat]
         voters: Sequence[str] = seats if ends else seats[:3]
         for day, login in enumerate(voters):
-            self.story.later(
-                now, 1 + day % 3, lambda at, who=login: self._vote(resolution, self._member(who), motion.is_liked, at)
-            )
+            vote = partial(self._vote, resolution, self._member(login), motion.is_liked)
+            self.story.later(now, 1 + day % 3, vote)
         if ends:
             self.story.later(now, 8, lambda at: close_ballot(resolution_id=resolution.pk, now=at))
 
