@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -28,9 +28,6 @@ else:
     Request = HttpRequest
 
 
-M = TypeVar("M")
-
-
 def render_page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
@@ -51,6 +48,6 @@ def add_error(form: BaseForm, error: DomainError) -> None:
     form.add_error(error.field if error.field in form.fields else None, say(error))
 
 
-def paginate(rows: QuerySet[M] | Sequence[M], request: HttpRequest, size: int = 20) -> Page[M]:
+def paginate(rows: QuerySet[Any] | Sequence[Any], request: HttpRequest, size: int = 20) -> Page[Any]:
     """One page of rows; a page number that makes no sense shows the nearest one."""
     return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -101,7 +101,7 @@ class Governing:
                 quarter.end + timedelta(days=CLOSED_AFTER), lambda at, day=first_day: self._close(day, at)
             )
             quarter = Period.quarter_of(quarter.end)
-        self.story.happens(self.story.until - timedelta(days=3), lambda at: self._ask(OPEN_NOW, at, ends=False))
+        self.story.happens(self.story.until - timedelta(days=3), partial(self._ask, OPEN_NOW, ends=False))
 
     def _close(self, quarter_start: date, now: datetime) -> None:
         treasurer = self.story.cast.workers["treasurer"]
@@ -110,7 +110,7 @@ class Governing:
         close.refresh_from_db()
         if self.asked and available_fen(close) > 100_000:
             motion = self.asked.pop(0)
-            self.story.later(now, 9, lambda at: self._ask(motion, at))
+            self.story.later(now, 9, partial(self._ask, motion))
 
     def _ask(self, motion: Motion, now: datetime, *, ends: bool = True) -> None:
         close = max(PeriodClose.objects.filter(state="closed"), key=available_fen, default=None)
@@ -134,7 +134,7 @@ class Governing:
             vote = partial(self._vote, resolution, self._member(login), motion.is_liked)
             self.story.later(now, 1 + day % 3, vote)
         if ends:
-            self.story.later(now, 8, lambda at: close_ballot(resolution_id=resolution.pk, now=at))
+            self.story.later(now, 8, partial(self._end, resolution))
 
     def _lines(self, motion: Motion, left_fen: int, now: datetime) -> list[LineDraft]:
         cast, today = self.story.cast, business_day(now)
@@ -161,6 +161,9 @@ class Governing:
         }
         if choices:
             cast_vote(resolution_id=resolution.pk, actor=member, choices=choices, key=self.story.key(), now=now)
+
+    def _end(self, resolution: Resolution, now: datetime) -> None:
+        close_ballot(resolution_id=resolution.pk, now=now)
 
     def _member(self, login: str) -> User:
         return self.story.cast.workers[login]
