@@ -96,10 +96,7 @@ class Governing:
         """Every ended quarter is closed but the last."""
         quarter = Period.quarter_of(self.story.since)
         while Period.quarter_of(quarter.end).end <= self.story.until:
-            first_day = quarter.start
-            self.story.happens(
-                quarter.end + timedelta(days=CLOSED_AFTER), lambda at, day=first_day: self._close(day, at)
-            )
+            self.story.happens(quarter.end + timedelta(days=CLOSED_AFTER), partial(self._close, quarter.start))
             quarter = Period.quarter_of(quarter.end)
         self.story.happens(self.story.until - timedelta(days=3), partial(self._ask, OPEN_NOW, ends=False))
 
