@@ -51,7 +51,7 @@ def signed_in(client):
     """A client signed in as the user given: ``signed_in(user).get(...)``."""
 
     def sign_in(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return sign_in

@@ -52,7 +52,7 @@ def phone_of(browser, live_server):
 
     def open_phone(user):
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         context = browser.new_context(base_url=live_server.url, viewport={"width": 375, "height": 812})
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
         context.add_cookies([cookie])

@@ -283,7 +283,7 @@ def test_an_expired_session_in_the_middle_of_the_form_loses_nothing(browser, cov
     assert answer.url == f"{reverse('account_login')}?next={url('facts', draft)}"
     answer = browser.post(url("receipt", draft), {**RECEIPT, "papers": [receipt()]})
     assert answer.status_code == 302
-    browser.force_login(parent, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(parent)
     answer = browser.get(url("facts", draft))
     assert "Typed while signed out" in answer.content.decode()
     assert "You were signed out while you typed" in words(answer)

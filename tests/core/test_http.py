@@ -59,13 +59,28 @@ def test_pages_of_someone_signed_in_are_not_stored_by_others(rf):
     assert "Cache-Control" not in middleware(request)
 
 
-def test_an_htmx_swap_gets_the_partial_named_like_its_target(rf, settings):
-    settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = []
+class Htmx(SimpleNamespace):
+    """What django-htmx knows of a request."""
+
+
+@pytest.mark.parametrize(("target", "boosted", "is_whole"), [(None, False, True), ("main", True, True)])
+def test_a_plain_or_boosted_request_gets_the_whole_page(rf, settings, target, boosted, is_whole):
     request = rf.get("/")
     request.user = AnonymousUser()
-    whole = render_page(request, "404.html")
-    request.htmx = SimpleNamespace(target="main", boosted=True)
-    assert render_page(request, "404.html", status=404).content == whole.content
+    request.htmx = Htmx(target=target, boosted=boosted)
+    answer = render_page(request, "404.html", status=404)
+    assert answer.status_code == 404
+    assert (b"<!doctype html>" in answer.content) is is_whole
+
+
+def test_a_swap_gets_the_partial_named_like_its_target(rf, settings, tmp_path):
+    (tmp_path / "two.html").write_text("<html>{% partialdef rows inline %}<p>rows</p>{% endpartialdef %}</html>")
+    engine = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**engine, "DIRS": [tmp_path, *engine["DIRS"]]}]
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    request.htmx = Htmx(target="rows", boosted=False)
+    assert render_page(request, "two.html").content == b"<p>rows</p>"
 
 
 @pytest.mark.django_db

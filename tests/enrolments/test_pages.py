@@ -369,6 +369,6 @@ def test_the_next_year_is_offered_near_the_end_from_the_day_after(browser, child
     cover = make_cover(child)
     assert "Another year" not in text(page(browser, "start", ASTHMA))
     monkeypatch.setattr("apps.core.clock.timezone.now", lambda: now + timedelta(days=300))
-    browser.force_login(child.registered_by, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(child.registered_by)
     assert "Another year" in text(page(browser, "start", ASTHMA))
     assert browser.get(url).context["form"].initial == {"start": cover.end}
