@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.actuary.rules.result import Result, result_from
 from apps.actuary.rules.steps import ORDER, Step, steps_done
+from apps.core.display import quarter_text
 from apps.core.fields import MoneyField
 from apps.core.periods import Period
 
@@ -64,8 +64,7 @@ class PeriodClose(models.Model):
     @property
     def name(self) -> str:
         """The quarter in the reader's language."""
-        number = (self.quarter_start.month + 2) // 3
-        return gettext("Q%(number)d %(year)d") % {"number": number, "year": self.quarter_start.year}
+        return quarter_text(self.quarter_start)
 
     @property
     def quarter(self) -> Period:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.utils.dateformat import format as dateformat
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from apps.core.money import Money
 
@@ -48,6 +48,11 @@ def day_text(day: date | None) -> str:
     if isinstance(day, datetime):
         day = localtime(day).date()
     return dateformat(day, "Y年n月j日" if is_chinese() else "j M Y")
+
+
+def quarter_text(start: date) -> str:
+    """``Q3 2026`` or ``2026年第3季度``, by the first day of a quarter."""
+    return gettext("Q%(number)d %(year)d") % {"number": (start.month + 2) // 3, "year": start.year}
 
 
 def moment_text(moment: datetime | None) -> str:

@@ -15,6 +15,7 @@ from apps.actuary.selectors import due_quarter
 from apps.care.models import Task
 from apps.claims.selectors import waiting_count
 from apps.core.clock import business_day
+from apps.core.display import quarter_text
 from apps.core.errors import N_
 from apps.governance.models import State
 from apps.governance.selectors import decisions, seat_of, voted_by
@@ -71,7 +72,7 @@ def _money(user: User, now: datetime) -> WorkCard:
         text = ngettext("%(count)s payment is unclear.", "%(count)s payments are unclear.", unclear)
         return WorkCard(_("Money"), text % {"count": unclear}, _("Open the payments"), reverse("payments:orders"), True)
     if quarter is not None and quarter.end <= business_day(now):
-        text = _("The quarter %(quarter)s can be closed.") % {"quarter": quarter}
+        text = _("%(quarter)s can be closed.") % {"quarter": quarter_text(quarter.start)}
         return WorkCard(_("Money"), text, _("Close the quarter"), reverse("actuary:closes"), True)
     return WorkCard(_("Money"), _("Everything is settled."), _("Open the payments"), reverse("payments:orders"), False)
 
