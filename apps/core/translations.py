@@ -54,8 +54,7 @@ def extract_messages(root: Path) -> Catalog:
         for _line, message, _comments, context in extract(
             "python", source, keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
-            if message:
-                catalog.add(message, locations=[(str(path.relative_to(root)), 0)], context=context)
+            catalog.add(message, locations=[(str(path.relative_to(root)), 0)], context=context)
     return catalog
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -78,10 +78,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 def _items(request: HttpRequest, user: User) -> list[dict[str, object]]:
     items: list[dict[str, object]] = []
     for place in places_of(user):
-        try:
-            url = reverse(place.url_name)
-        except NoReverseMatch:
-            continue
+        url = reverse(place.url_name)
         badge = unread_count(user) if place is INBOX else 0
         items.append(
             {

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from apps.accounts.models import User
-from apps.core import clock, jobs
+from apps.core import clock, jobs, views
 from apps.core.errors import DomainError, NotAllowed
 from apps.core.http import add_error, paginate, render_page, say
 from apps.core.middleware import DomainErrorMiddleware, PrivatePagesMiddleware
@@ -120,3 +120,24 @@ def test_a_dead_broker_is_survived_and_logged(django_capture_on_commit_callbacks
 def test_errors_are_said_in_the_language_of_the_reader():
     with translation.override("zh-hans"):
         assert say(NotAllowed()) != NotAllowed.message
+
+
+def test_muted_rings_are_not_sent(django_capture_on_commit_callbacks, db):
+    with django_capture_on_commit_callbacks() as callbacks, jobs.muted():
+        jobs.ring("some.task", 7)
+    assert callbacks == []
+
+
+@pytest.mark.parametrize(("view", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)])
+def test_trouble_has_a_page_of_its_own(rf, view, status):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    answer = getattr(views, view)(request, Exception())
+    assert answer.status_code == status
+    assert b"<h1" in answer.content
+
+
+def test_a_form_open_for_too_long_says_what_to_do(rf):
+    request = rf.post("/")
+    request.user = AnonymousUser()
+    assert views.session_expired(request).status_code == 403

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
-from apps.core.translations import extract_messages, read_catalogue, untranslated
+from apps.core.translations import catalogue_path, extract_messages, read_catalogue, untranslated, update_catalogue
 
 PLACES = re.compile(r"%\((\w+)\)[sd]|%[sd%]")
 
@@ -38,3 +39,34 @@ def test_a_new_text_shows_up_as_untranslated(tmp_path):
     (tmp_path / "apps" / "a.py").write_text('from x import N_\nN_("Entirely new")\n')
     (tmp_path / "templates" / "b.html").write_text('{% load i18n %}{% translate "Also new" %}')
     assert sorted(untranslated(tmp_path)) == ["Also new", "Entirely new"]
+    assert read_catalogue(tmp_path).locale is not None
+
+
+@pytest.fixture
+def sources(tmp_path):
+    for folder in ("apps", "config", "templates"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "apps" / "a.py").write_text('N_("One text")\nngettext("%(n)s thing", "%(n)s things", 2)\n_("")\n')
+    return tmp_path
+
+
+def test_the_catalogue_follows_the_sources_and_keeps_what_is_translated(sources):
+    update_catalogue(sources)
+    path = catalogue_path(sources)
+    path.write_text(path.read_text().replace('msgid "One text"\nmsgstr ""', 'msgid "One text"\nmsgstr "一段文字"'))
+    assert untranslated(sources) == ["%(n)s thing"]
+    (sources / "apps" / "a.py").write_text('N_("One text")\n')
+    update_catalogue(sources)
+    assert untranslated(sources) == []
+    assert "things" not in path.read_text()
+    assert update_catalogue(sources).get("One text").string == "一段文字"
+
+
+def test_the_command_collects_or_only_checks(sources, settings, capsys):
+    settings.ROOT = sources
+    with pytest.raises(CommandError, match="2 texts are untranslated"):
+        call_command("update_translations", check=True)
+    assert not catalogue_path(sources).exists()
+    call_command("update_translations")
+    assert "untranslated: One text" in capsys.readouterr().out
+    assert catalogue_path(sources).exists()

@@ -41,7 +41,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def portal(tmp_path_factory):
     """The address of a portal of our own: every part a process of its own, ended like a person ends it."""
     known = os.environ.get("JOURNEY_URL")
@@ -69,7 +69,7 @@ def portal(tmp_path_factory):
         assert demo.wait(40) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     if not CHROMIUM:
         assert os.environ.get("CI") != "true", "no Chromium: install it (apt-get install chromium)"

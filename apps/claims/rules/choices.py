@@ -59,10 +59,6 @@ def diagnosis_choice(code: str) -> Choice | None:
     return _by_code(diagnoses()).get(code)
 
 
-def medicine_choice(code: str) -> Choice | None:
-    return _by_code(medicines()).get(code)
-
-
 @cache
 def thresholds() -> Thresholds:
     """The figures of ``data/checks.yaml``; amounts are read as written, never through a float."""

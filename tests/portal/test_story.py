@@ -1,0 +1,79 @@
+"""The demo's story: told through the services it leaves balanced books, every kind of outcome, and pages that open."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.care.models import DoctorContract, FollowUp
+from apps.claims.models import Claim
+from apps.enrolments.models import Application, Cover
+from apps.fund.selectors import ledger_is_balanced
+from apps.portal.demo.alliance import DOMAIN, SIGN_INS
+from apps.portal.demo.families import families
+from apps.portal.demo.names import Names, identity_number
+from apps.portal.demo.telling import first_day, is_loaded, load
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def story(db, now):
+    days = []
+    load(count=14, now=now, progress=lambda day, done, total: days.append((day, done, total)))
+    return days
+
+
+def test_the_story_is_whole_and_its_pages_open(story, now, client):
+    assert is_loaded()
+    assert story[-1][1] == story[-1][2]
+    assert ledger_is_balanced()
+    assert Cover.objects.filter(state="active").exists()
+    assert FollowUp.objects.exists()
+    assert DoctorContract.objects.exists()
+    assert Claim.objects.exists()
+    assert Application.objects.count() >= 14
+    for worker in SIGN_INS:
+        client.force_login(User.objects.get(email=worker.email))
+        page = client.get(reverse("portal:home"))
+        assert page.status_code == 200
+        assert worker.name in page.content.decode()
+    client.force_login(User.objects.get(email=f"parent@{DOMAIN}"))
+    person = User.objects.get(email=f"parent@{DOMAIN}").guardianships.get().person_id
+    assert client.get(reverse("portal:person", args=[person])).status_code == 200
+    client.logout()
+    assert "¥" in client.get(reverse("portal:fund")).content.decode()
+    output = StringIO()
+    call_command("load_demo", stdout=output)
+    assert "loaded already" in output.getvalue()
+
+
+def test_a_story_needs_a_family(db):
+    with pytest.raises(CommandError, match="at least one family"):
+        call_command("load_demo", families=0)
+
+
+def test_everyone_who_can_sign_in_is_named():
+    output = StringIO()
+    call_command("demo_sign_ins", stdout=output)
+    assert all(worker.email in output.getvalue() for worker in SIGN_INS)
+
+
+def test_the_same_seed_makes_the_same_families(today):
+    from random import Random
+
+    since = first_day(today)
+    assert today - since > timedelta(days=500)
+    first, again = (list(families(40, since=since, until=today, names=Names(Random(7)))) for _ in range(2))
+    assert first == again
+    numbers = [family.identity for family in first]
+    assert len(set(numbers)) == 40
+    assert all(number.startswith("110000") for number in numbers)
+
+
+def test_identity_numbers_of_one_day_differ(today):
+    assert identity_number(today, "female", 0) != identity_number(today, "female", 1)
+    assert int(identity_number(today, "male", 3)[16]) % 2 == 1
