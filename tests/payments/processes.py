@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 ROOT = Path(__file__).parent.parent.parent
 
 
-def wait_for(condition, seconds=30.0, what="", every=0.05):
+def wait_for(condition, seconds=90.0, what="", every=0.05):
     """Poll until the condition holds and answer it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -108,7 +108,21 @@ def test_raising_a_bill_never_lowers_what_the_year_pays(terms, year, data):
     which = data.draw(st.integers(0, len(lines) - 1))
     lines[which] = replace(lines[which], billed_fen=lines[which].billed_fen + data.draw(st.integers(1, 9_999)))
     raised = [*year[:place], replace(year[place], lines=tuple(lines)), *year[place + 1 :]]
-    assert paid_over(terms, raised) >= paid_over(terms, year)
+    later = len(year) - place - 1
+    assert paid_over(terms, raised) + later * banded_under_claim_limits(terms) >= paid_over(terms, year)
+
+
+def banded_under_claim_limits(terms):
+    """How many benefits round bands on the year's running total and then limit each visit or day.
+
+    Where a visit limit has cut a claim already, what its bill is raised by moves only the rounding of later claims:
+    each of them may get one fen less.  Without such limits the year's total never falls.
+    """
+    return sum(
+        any(rung.step == "band" for ladder in benefit.cost_sharing for rung in ladder.rungs)
+        and any(rung.step in ("visit-limit", "day-limit") for ladder in benefit.limits for rung in ladder.rungs)
+        for benefit in terms.benefits
+    )
 
 
 def split_up(year):
