@@ -1,13 +1,20 @@
 """What all tests share: emptying the database between tests that commit, people of every role, a fixed day."""
 
+import os
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+# The same examples at each run, or a change would fail for what it did not touch; `verify --long` looks for new ones.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+if not os.environ.get("GONGJI_LONG"):
+    hypothesis_settings.load_profile("same")
 
 _teardown = TransactionTestCase._fixture_teardown
 
