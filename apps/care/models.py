@@ -7,9 +7,9 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.display import is_chinese
 from apps.core.fields import EncryptedTextField, MoneyField
 from apps.directory.models import Organisation
 from apps.members.models import Person
@@ -47,7 +47,7 @@ class FamilyDoctor(models.Model):
 
     @property
     def bio(self) -> str:
-        return self.bio_zh if (get_language() or "").startswith("zh") else self.bio_en
+        return self.bio_zh if is_chinese() else self.bio_en
 
 
 class DoctorContract(models.Model):

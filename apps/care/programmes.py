@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.utils.translation import get_language
 
 from apps.care.rules import asthma_reading
 from apps.care.rules.assessment import Assessment, Control
 from apps.care.rules.asthma_reading import PastVisit
 from apps.care.rules.schedule import Interval, Schedule
+from apps.core.display import is_chinese
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 Words = Mapping[str, str]
@@ -26,7 +26,7 @@ Words = Mapping[str, str]
 
 def said(words: Words) -> str:
     """A text of the catalogue in the reader's language."""
-    return words["zh" if (get_language() or "").startswith("zh") else "en"]
+    return words["zh" if is_chinese() else "en"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.display import is_chinese
 
 
 class Named(models.Model):
@@ -17,7 +18,7 @@ class Named(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+        return self.name_zh if is_chinese() else self.name_en
 
 
 class Organisation(Named):

@@ -7,9 +7,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.display import is_chinese
 from apps.core.fields import MoneyField
 from apps.governance.rules import decision, states, words
 
@@ -142,7 +142,7 @@ class Resolution(models.Model):
     def title(self) -> str:
         """In the reader's language where there is one, else in the other."""
         own, other = self.title_en, self.title_zh
-        if (get_language() or "").startswith("zh"):
+        if is_chinese():
             own, other = other, own
         return own or other
 

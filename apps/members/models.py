@@ -8,10 +8,10 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core.display import is_chinese
 from apps.core.fields import EncryptedTextField
 from apps.directory.models import Department
 from apps.members.rules.access import GRANTED, Rule
@@ -142,7 +142,7 @@ class LegalText(models.Model):
         return f"{self.kind} v{self.version}"
 
     def _in_language(self, part: str) -> str:
-        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        language = "zh" if is_chinese() else "en"
         return str(getattr(self, f"{part}_{language}"))
 
     @property

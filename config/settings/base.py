@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "template_partials",
-    *(f"apps.{name}" for name in APPS if (ROOT / "apps" / name / "__init__.py").exists()),
+    *(f"apps.{name}" for name in APPS),
 ]
 
 MIDDLEWARE = [

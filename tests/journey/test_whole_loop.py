@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from apps.core.periods import add_years
+from apps.members.rules.identity import fictional_number
 from apps.portal.demo.alliance import PASSWORD
-from apps.portal.demo.names import identity_number
 from tests.journey.people import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -68,7 +68,7 @@ def parent_registers_and_adds_a_child(world: World) -> Visitor:
     parent.fill(
         name=world.child,
         birth_date=world.born.isoformat(),
-        identity_number=identity_number(world.born, "female", random.randrange(300, 498)),
+        identity_number=fictional_number(birth_date=world.born, sex="female", serial=random.randrange(300, 498)),
     )
     parent.choose(relation="mother", sex="female", identity_kind="resident")
     parent.press()

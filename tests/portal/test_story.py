@@ -14,7 +14,7 @@ from apps.enrolments.models import Application, Cover
 from apps.fund.selectors import ledger_is_balanced
 from apps.portal.demo.alliance import DOMAIN, SIGN_INS
 from apps.portal.demo.families import families
-from apps.portal.demo.names import Names, identity_number
+from apps.portal.demo.names import Names
 from apps.portal.demo.telling import first_day, is_loaded, load
 
 pytestmark = pytest.mark.slow
@@ -72,8 +72,3 @@ def test_the_same_seed_makes_the_same_families(today):
     numbers = [family.identity for family in first]
     assert len(set(numbers)) == 40
     assert all(number.startswith("110000") for number in numbers)
-
-
-def test_identity_numbers_of_one_day_differ(today):
-    assert identity_number(today, "female", 0) != identity_number(today, "female", 1)
-    assert int(identity_number(today, "male", 3)[16]) % 2 == 1

@@ -6,22 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from apps.members.rules.identity import fictional_number
+
 SURNAMES = "林周陈黄吴徐孙马朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡余杜叶程苏魏吕丁沈任姚卢傅钟姜崔谭陆"
 WOMEN = "悦静敏芳婷雪颖琳慧晶倩瑶岚蕾怡彤月希安宁"
 MEN = "伟强磊军洋勇杰涛明超鹏辉轩然墨诺豪佑博远"
 SECOND = "佳雨思梦诗若晓丽秀玉文雅子可宇浩俊一天建国志海立嘉"
-
-CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_LETTERS = "10X98765432"
-AREA_OF_NOBODY = "110000"  # a province-level code: no identity number is issued under it
-
-
-def identity_number(born: date, sex: str, serial: int) -> str:
-    """A resident identity number of valid form for nobody; ``serial`` 0..498 tells people of one day and sex apart."""
-    order = 2 * serial + (1 if sex == "male" else 2)
-    body = f"{AREA_OF_NOBODY}{born:%Y%m%d}{order:03d}"
-    check = sum(int(digit) * weight for digit, weight in zip(body, CHECK_WEIGHTS, strict=True)) % 11
-    return body + CHECK_LETTERS[check]
 
 
 @dataclass
@@ -43,4 +33,4 @@ class Names:
     def identity(self, born: date, sex: str) -> str:
         serial = self._serials.get((born, sex), 0)
         self._serials[born, sex] = serial + 1
-        return identity_number(born, sex, serial)
+        return fictional_number(birth_date=born, sex=sex, serial=serial)
