@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
@@ -30,6 +31,16 @@ def _teardown_past_append_only(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_past_append_only
+
+
+@pytest.fixture(autouse=True)
+def the_same_day(request):
+    """Every test begins at the same moment, whatever the day is; processes it starts live in their own time."""
+    if request.node.get_closest_marker("own_day"):
+        yield
+        return
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from apps.actuary.models import PeriodClose
 from apps.actuary.rules.result import Result
-from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
 from apps.fund.services import book
 
@@ -19,19 +18,18 @@ class Booker:
     def __init__(self, close: PeriodClose, now: datetime) -> None:
         self.close, self.now = close, now
 
-    def book(self, event: Posting, fen: int, *, plan: str | None = None, account: str | None = None) -> Entry | None:
-        if not fen:
-            return None
-        return book(
-            event,
-            amount_fen=fen,
-            plan=plan,
-            account=account,
-            key=":".join(filter(None, ("close", str(self.close.quarter_start), event.value, plan, account))),
-            effective_date=self.close.quarter.last_day,
-            source=(SOURCE, self.close.pk),
-            now=self.now,
-        )
+    def book(self, event: Posting, fen: int, *, plan: str | None = None, account: str | None = None) -> None:
+        if fen:
+            book(
+                event,
+                amount_fen=fen,
+                plan=plan,
+                account=account,
+                key=":".join(filter(None, ("close", str(self.close.quarter_start), event.value, plan, account))),
+                effective_date=self.close.quarter.last_day,
+                source=(SOURCE, self.close.pk),
+                now=self.now,
+            )
 
 
 def book_earned(booker: Booker, result: Result) -> None:

@@ -34,7 +34,10 @@ def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     payouts = Payout.objects.select_related("order", "payee_account").order_by("instalment")
     decisions = Decision.objects.order_by("number").prefetch_related(Prefetch("payouts", payouts))
     return (
-        claims.select_related("cover__plan_version").prefetch_related(Prefetch("decisions", decisions)).order_by("rank")
+        claims.select_related("cover__plan_version")
+        .defer("cover__plan_version__terms")
+        .prefetch_related(Prefetch("decisions", decisions))
+        .order_by("rank")
     )
 
 
@@ -137,7 +140,8 @@ def queue(reason: str = "") -> QuerySet[Claim]:
     held = Claim.objects.filter(state=State.REVIEW)
     if reason:
         held = held.filter(hold_reasons__contains=[{"code": reason}])
-    return held.select_related("bill", "cover__plan_version", "taken_by").order_by("submitted_at", "pk")
+    rows = held.select_related("bill", "cover__plan_version", "taken_by").defer("cover__plan_version__terms")
+    return rows.order_by("submitted_at", "pk")
 
 
 def queue_counts() -> dict[str, int]:

@@ -15,7 +15,7 @@ from apps.plans.selectors import terms_of
 
 
 def _covers() -> CoverQuerySet:
-    return Cover.objects.select_related("person", "plan_version", "application")
+    return Cover.objects.select_related("person", "plan_version", "application").defer("plan_version__terms")
 
 
 def covers_of_person(person_id: int) -> QuerySet[Cover]:
@@ -27,6 +27,13 @@ def covers_on(person_id: int, day: date) -> list[Cover]:
     """The paid covers of a person that hold on a day, in the order in which their plans pay."""
     covers = list(_covers().paid().on(day).filter(person_id=person_id))
     return sorted(covers, key=lambda cover: (terms_of_cover(cover).priority, cover.plan_code, cover.pk))
+
+
+def terms_on(person_id: int, day: date) -> list[Terms]:
+    """The terms of those covers, in the same order; opens no answers of the person."""
+    covers = Cover.objects.paid().on(day).filter(person_id=person_id).select_related("plan_version")
+    found = [terms_of_cover(cover) for cover in covers.defer("plan_version__terms")]
+    return sorted(found, key=lambda terms: (terms.priority, terms.code))
 
 
 def covers_of_user(user: User) -> QuerySet[Cover]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
@@ -60,12 +60,6 @@ def entries_of(label: str, source_id: int) -> QuerySet[Entry]:
 def closed_through() -> date | None:
     """The last day of the closed part of the books."""
     return Closing.objects.order_by("-id").values_list("through", flat=True).first()
-
-
-def open_day(day: date) -> date:
-    """The day itself, or the first open day when the books are closed for it."""
-    closed = closed_through()
-    return day if closed is None or day > closed else closed + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

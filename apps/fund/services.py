@@ -5,8 +5,11 @@ A refusal by the database (closed day, overdraft) ends that transaction: what wo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -26,92 +29,114 @@ from apps.fund.selectors import (
 
 Lines = Sequence[tuple[str, int]]
 CLOSED = "GJ001"
-POST = "SELECT entry_id, is_same FROM fund_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::smallint[], %s, %s::bigint[])"
+POST = "SELECT entry_id, is_same FROM fund_post(%s, %s)"
 CHAIN_LOCK = "SELECT pg_advisory_xact_lock(7301, 2)"
 
 
-@transaction.atomic(savepoint=False)
-def post_entry(
-    *,
-    key: str,
-    kind: str,
-    lines: Lines,
-    effective_date: date,
-    source: tuple[str, int],
-    now: datetime,
-    memo: str = "",
-    reverses: int | None = None,
-) -> Entry:
-    """Book one entry: lines of (account code, fen), debit positive, that sum to zero.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be booked: lines of (account code, fen), debit positive, that sum to zero.
 
-    The same key with the same input answers the first entry; accounts are opened on first use.
-    Raises KeyReused, ClosedPeriod, Overdrawn; ValueError for lines that cannot be an entry.
+    ``moves_on``: a fact with a day of its own goes to the first open day where the books are closed for it.
+    Raises ValueError for lines that cannot be an entry.
     """
-    codes, amounts = [code for code, _ in lines], [fen for _, fen in lines]
-    if len(lines) < 2 or sum(amounts) != 0 or 0 in amounts:
-        raise ValueError(f"lines do not make an entry: {lines}")
-    rules = [rule_of(code) for code in codes]
-    sides = ([rule.normal for rule in rules], [rule.no_overdraft for rule in rules], amounts)
+
+    key: str
+    kind: str
+    lines: Lines
+    effective_date: date
+    source: tuple[str, int]
+    memo: str = ""
+    reverses: int | None = None
+    moves_on: bool = False
+
+    def __post_init__(self) -> None:
+        amounts = [fen for _, fen in self.lines]
+        if len(amounts) < 2 or sum(amounts) != 0 or 0 in amounts:
+            raise ValueError(f"lines do not make an entry: {self.lines}")
+
+    def as_json(self) -> dict[str, object]:
+        """In the form of ``fund_post``, which opens accounts on first use."""
+        rules = [(code, rule_of(code), fen) for code, fen in self.lines]
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "day": self.effective_date.isoformat(),
+            "moves_on": self.moves_on,
+            "label": self.source[0],
+            "id": self.source[1],
+            "memo": self.memo,
+            "reverses": self.reverses,
+            "lines": [[code, rule.normal, rule.no_overdraft, fen] for code, rule, fen in rules],
+        }
+
+
+@transaction.atomic(savepoint=False)
+def post_entries(*drafts: Draft, now: datetime) -> list[int]:
+    """Book entries in one statement, all or none; answers their ids in order.
+
+    The same key with the same input answers the first entry.  Raises KeyReused, ClosedPeriod, Overdrawn,
+    AlreadyReversed.
+    """
+    if not drafts:
+        return []
     try:
         with connection.cursor() as cursor:
-            cursor.execute(POST, (key, kind, effective_date, now, *source, memo, reverses, codes, *sides))
-            entry_id, is_same = cursor.fetchone()
+            cursor.execute(POST, (now, json.dumps([draft.as_json() for draft in drafts])))
+            booked = cursor.fetchall()
     except DatabaseError as error:
-        raise _refusal(error, codes, effective_date) from error
-    if not is_same:
-        raise KeyReused(key=key)
-    return Entry.objects.get(pk=entry_id)
+        raise _refusal(error, drafts) from error
+    for draft, (_entry_id, is_same) in zip(drafts, booked, strict=True):
+        if not is_same:
+            raise KeyReused(key=draft.key)
+    return [entry_id for entry_id, _is_same in booked]
 
 
-def _refusal(error: DatabaseError, codes: Sequence[str], day: date) -> Exception:
+def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
     cause = error.__cause__
     if not isinstance(cause, psycopg.Error):
         return error
     if cause.sqlstate == CLOSED:
-        return ClosedPeriod(day=day.isoformat())
+        return ClosedPeriod(day=min(draft.effective_date for draft in drafts).isoformat())
     if cause.diag.constraint_name == "fund_account_no_overdraft":
-        return Overdrawn(accounts=", ".join(codes))
+        return Overdrawn(accounts=", ".join(dict.fromkeys(code for draft in drafts for code, _ in draft.lines)))
     return AlreadyReversed() if cause.diag.constraint_name == "fund_entry_reverses_id_key" else error
 
 
-def book(
-    event: Posting,
-    *,
-    amount_fen: int,
-    key: str,
-    effective_date: date,
-    source: tuple[str, int],
-    now: datetime,
-    plan: str | None = None,
-    account: str | None = None,
-    memo: str = "",
-) -> Entry:
-    """Book an event by the table of postings; ``account`` is what is owed from, where the event leaves it open.
+class EventFields(TypedDict):
+    """What an event of the table of postings needs; ``account`` is what is owed from, where it is left open."""
 
-    Raises as ``post_entry``.
-    """
-    lines = lines_of(event, amount_fen=amount_fen, plan=plan, account=account)
-    return post_entry(
-        key=key, kind=event.value, lines=lines, effective_date=effective_date, source=source, now=now, memo=memo
-    )
+    amount_fen: int
+    key: str
+    effective_date: date
+    source: tuple[str, int]
+    plan: NotRequired[str | None]
+    account: NotRequired[str | None]
+    memo: NotRequired[str]
+    moves_on: NotRequired[bool]
+
+
+def draft_of(event: Posting, **fields: Unpack[EventFields]) -> Draft:
+    """The entry of an event.  Raises ValueError for an amount the event does not take or a name that is missing."""
+    lines = lines_of(event, amount_fen=fields["amount_fen"], plan=fields.get("plan"), account=fields.get("account"))
+    key, day, source = fields["key"], fields["effective_date"], fields["source"]
+    moves_on = fields.get("moves_on", False)
+    return Draft(key, event.value, lines, day, source, fields.get("memo", ""), moves_on=moves_on)
+
+
+def book(event: Posting, *, now: datetime, **fields: Unpack[EventFields]) -> int:
+    """Book one event.  Raises as ``draft_of`` and ``post_entries``."""
+    return post_entries(draft_of(event, **fields), now=now)[0]
 
 
 def reverse_entry(
     *, entry_id: int, key: str, effective_date: date, source: tuple[str, int], now: datetime, memo: str = ""
-) -> Entry:
-    """Book the mirror of an entry, once.  Raises AlreadyReversed and as ``post_entry``."""
+) -> int:
+    """Book the mirror of an entry, once.  Raises as ``post_entries``."""
     entry = Entry.objects.prefetch_related("lines__account").get(pk=entry_id)
     lines = [(line.account.code, -line.amount_fen) for line in sorted(entry.lines.all(), key=lambda line: line.id)]
-    return post_entry(
-        key=key,
-        kind=f"{entry.kind}-reversed"[:40],
-        lines=lines,
-        effective_date=effective_date,
-        source=source,
-        now=now,
-        memo=memo,
-        reverses=entry_id,
-    )
+    kind = f"{entry.kind}-reversed"[:40]
+    return post_entries(Draft(key, kind, lines, effective_date, source, memo, reverses=entry_id), now=now)[0]
 
 
 @transaction.atomic(savepoint=False)

@@ -26,7 +26,7 @@ def plan_version(code: str, on: date) -> PlanVersion:
 
 
 def terms_of(version: PlanVersion) -> Terms:
-    """The terms of a version, made ready once a process for each content hash."""
+    """The terms of a version, made ready once a process for each content hash: lists may leave the column out."""
     if version.content_hash not in _ready:
         _ready[version.content_hash] = load_terms(version.terms)
     return _ready[version.content_hash]

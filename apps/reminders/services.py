@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -20,41 +21,45 @@ logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 
 
-@transaction.atomic
-def remind(
-    *,
-    user_id: int,
-    kind: str,
-    parameters: Mapping[str, object],
-    due_at: datetime,
-    key: str,
-    now: datetime,
-    channels: Sequence[str] = (Message.Channel.IN_APP, Message.Channel.EMAIL),
-) -> list[Message]:
-    """Tell a user something when it is due, once per ``key`` and channel.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told to some users; ``due_at`` empty means now.  Each user and channel is told once per ``key``."""
 
-    Raises ValueError when a place of the kind's text has no parameter: better here than in the worker at night.
+    to: Iterable[int]
+    kind: str
+    parameters: Mapping[str, object]
+    key: str
+    due_at: datetime | None = None
+    channels: Sequence[str] = (Message.Channel.IN_APP, Message.Channel.EMAIL)
+
+
+def remind(*news: News, now: datetime) -> None:
+    """Write down all of the news in one statement; what was written before under the same key stays.
+
+    Raises ValueError when a place of a kind's text has no parameter: better here than in the worker at night.
     """
-    missing = texts.places_of(kind) - parameters.keys()
-    if missing:
-        raise ValueError(f"{kind} needs {', '.join(sorted(missing))}")
-    rows = [
-        Message(
-            recipient_id=user_id,
-            kind=kind,
-            parameters={name: texts.stored(value) for name, value in parameters.items()},
-            channel=channel,
-            due_at=due_at,
-            try_after=due_at,
-            key=f"{key}:{channel}",
-            created_at=now,
-        )
-        for channel in channels
-    ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    if due_at <= now:
+    Message.objects.bulk_create([row for item in news for row in _messages(item, now)], ignore_conflicts=True)
+    if any(item.due_at is None or item.due_at <= now for item in news):
         ring("reminders.send_due")
-    return list(Message.objects.filter(key__in=[row.key for row in rows]).order_by("id"))
+
+
+def _messages(news: News, now: datetime) -> Iterator[Message]:
+    missing = texts.places_of(news.kind) - news.parameters.keys()
+    if missing:
+        raise ValueError(f"{news.kind} needs {', '.join(sorted(missing))}")
+    parameters = {name: texts.stored(value) for name, value in news.parameters.items()}
+    for user_id in news.to:
+        for channel in news.channels:
+            yield Message(
+                recipient_id=user_id,
+                kind=news.kind,
+                parameters=parameters,
+                channel=channel,
+                due_at=news.due_at or now,
+                try_after=news.due_at or now,
+                key=f"{news.key}:{user_id}:{channel}",
+                created_at=now,
+            )
 
 
 def send_due_messages(*, now: datetime, limit: int = 200) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
@@ -20,6 +21,7 @@ PLACE = re.compile(r"%\((\w+)\)s")
 Parameters = Mapping[str, object]
 
 
+@cache
 def places_of(kind: str) -> frozenset[str]:
     """Every parameter the kind needs.  Raises KeyError for a kind nobody has written."""
     words = KINDS[kind]

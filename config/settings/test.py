@@ -27,4 +27,4 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
-ZEAL_ALLOWLIST = [{"model": "fund.Entry", "field": "get()"}]  # each entry booked is answered as it stands
+ZEAL_ALLOWLIST = [{"model": "plans.PlanVersion", "field": "terms"}]  # read once a process for each version

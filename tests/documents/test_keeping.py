@@ -157,6 +157,7 @@ def test_what_was_never_sent_expires_and_what_was_sent_stays(parent, now):
     assert list(Document.objects.all()) == [document]
 
 
+@pytest.mark.own_day  # the files' own times are compared
 def test_bytes_of_a_rolled_back_transaction_are_removed_a_day_later(parent, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     written = clock.now()

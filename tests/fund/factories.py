@@ -25,7 +25,7 @@ def booked(event: Posting = Posting.CONTRIBUTION_RECEIVED, fen: int = 10_000, **
         "source": ("tests.row", number),
         "now": NOW,
     }
-    return book(event, **{**values, **changes})
+    return Entry.objects.get(pk=book(event, **{**values, **changes}))
 
 
 def money_in_bank(fen: int = 1_000_000) -> None:

@@ -12,7 +12,7 @@ from apps.fund.errors import ClosedPeriod, Overdrawn
 from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
 from apps.fund.selectors import balance, balances, ledger_is_balanced
-from apps.fund.services import close_books, extend_chain, post_entry
+from apps.fund.services import Draft, close_books, extend_chain, post_entries
 from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW, PLAN, booked, claim_owed
 
@@ -28,14 +28,8 @@ def test_shuffled_accounts_never_deadlock():
         chance = random.Random(number)
         for step in range(15):
             debit, credit = chance.sample(codes, 2)
-            post_entry(
-                key=f"{number}:{step}",
-                kind="test",
-                lines=[(debit, 7), (credit, -7)],
-                effective_date=DAY,
-                source=("tests.row", number),
-                now=NOW,
-            )
+            lines = [(debit, 7), (credit, -7)]
+            post_entries(Draft(f"{number}:{step}", "test", lines, DAY, ("tests.row", number)), now=NOW)
 
     assert at_once(work) == [None] * THREADS
     assert Entry.objects.count() == THREADS * 15

@@ -1,5 +1,7 @@
 """The database itself refuses what would make the ledger wrong, whoever asks."""
 
+import json
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -29,11 +31,9 @@ def run(sql, *values):
 
 
 def post(codes, amounts, key="attack", reverses=None):
-    run(
-        "SELECT fund_post(%s, 'test', '2026-11-23', now(), 'tests.row', 1, '',"
-        " %s, %s, %s::smallint[], %s, %s::bigint[])",
-        *(key, reverses, codes, [1] * len(codes), [False] * len(codes), amounts),
-    )
+    lines = [[code, 1, False, fen] for code, fen in zip(codes, amounts, strict=True)]
+    entry = {"key": key, "kind": "test", "day": "2026-11-23", "moves_on": False, "label": "tests.row", "id": 1}
+    run("SELECT fund_post(now(), %s)", json.dumps([{**entry, "memo": "", "reverses": reverses, "lines": lines}]))
 
 
 @pytest.mark.parametrize(

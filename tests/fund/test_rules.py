@@ -12,6 +12,7 @@ EXPECTED = [
     (P.CONTRIBUTION_RECEIVED, "bank-clearing", "contributions-in-advance:p"),
     (P.MONEY_ARRIVED, "bank", "bank-clearing"),
     (P.MONEY_UNEXPLAINED, "bank", "suspense"),
+    (P.CONTRIBUTION_IN_EXCESS, "bank-clearing", "suspense"),
     (P.CONTRIBUTION_REFUND_REQUESTED, "surplus", "in-transit"),
     (P.CLAIM_DECIDED, "claims-incurred:p", "claims-payable:p"),
     (P.CLAIM_REVERSED, "claims-payable:p", "claims-incurred:p"),

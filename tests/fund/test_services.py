@@ -15,10 +15,9 @@ from apps.fund.selectors import (
     ledger_is_balanced,
     movement,
     movements,
-    open_day,
     trial_balance,
 )
-from apps.fund.services import close_books, post_entry, reverse_entry
+from apps.fund.services import Draft, close_books, post_entries, reverse_entry
 from tests.fund.factories import NOW, PLAN, booked, claim_owed, money_in_bank
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +25,8 @@ DAY = date(2026, 11, 23)
 
 
 def post(key="k", lines=(("bank", 5), ("suspense", -5)), **changes):
-    values = {"kind": "test", "effective_date": DAY, "source": ("tests.row", 1), "now": NOW}
-    return post_entry(key=key, lines=lines, **{**values, **changes})
+    values = {"kind": "test", "effective_date": DAY, "source": ("tests.row", 1)}
+    return post_entries(Draft(key, lines=lines, **{**values, **changes}), now=NOW)[0]
 
 
 def test_balances_are_positive_on_the_normal_side():
@@ -95,15 +94,46 @@ def test_a_closed_day_takes_no_entry_and_the_next_one_does():
     close_books(through=date(2026, 9, 30), now=NOW)
     with pytest.raises(ClosedPeriod, match="2026-09-30"), transaction.atomic():
         post(effective_date=date(2026, 9, 30))
-    assert post(effective_date=date(2026, 10, 1)).pk
-    assert open_day(date(2026, 9, 2)) == date(2026, 10, 1)
-    assert open_day(DAY) == DAY
+    assert post(effective_date=date(2026, 10, 1))
 
 
 def test_an_entry_repeated_after_its_day_was_closed_answers_the_first():
     first = post(effective_date=date(2026, 9, 30))
     close_books(through=date(2026, 9, 30), now=NOW)
     assert post(effective_date=date(2026, 9, 30)) == first
+
+
+def test_a_fact_with_a_day_of_its_own_moves_on_to_the_first_open_day():
+    close_books(through=date(2026, 9, 30), now=NOW)
+    values = {"effective_date": date(2026, 9, 2), "moves_on": True}
+    entry_id = post(**values)
+    assert Entry.objects.get(pk=entry_id).effective_date == date(2026, 10, 1)
+    close_books(through=date(2026, 12, 31), now=NOW)
+    assert post(**values) == entry_id
+    assert Entry.objects.get(pk=post(key="open", **{**values, "effective_date": date(2027, 1, 2)})).effective_date == (
+        date(2027, 1, 2)
+    )
+
+
+def test_many_entries_are_booked_in_one_statement_all_or_none(django_assert_num_queries):
+    drafts = [Draft(f"m{n}", "test", (("bank", n), ("suspense", -n)), DAY, ("tests.row", n)) for n in (3, 1, 2)]
+    with django_assert_num_queries(1):
+        ids = post_entries(*drafts, now=NOW)
+    assert [Entry.objects.get(pk=entry_id).key for entry_id in ids] == ["m3", "m1", "m2"]
+    assert post_entries(*reversed(drafts), now=NOW) == ids[::-1]
+    assert balances() == {"bank": 6, "suspense": 6}
+    spent = Draft("m4", "test", (("surplus", 1), ("bank", -1)), DAY, ("tests.row", 4))
+    with pytest.raises(Overdrawn), transaction.atomic():
+        post_entries(Draft("m5", "test", (("bank", 5), ("suspense", -5)), DAY, ("tests.row", 5)), spent, now=NOW)
+    assert balance("bank") == 6
+    assert post_entries(now=NOW) == []
+
+
+def test_a_key_stands_once_in_a_call():
+    twice = [Draft("m", "test", (("bank", 5), ("suspense", -5)), DAY, ("tests.row", n)) for n in (1, 2)]
+    with pytest.raises(DatabaseError, match="a key stands twice"), transaction.atomic():
+        post_entries(*twice, now=NOW)
+    assert balances() == {}
 
 
 def test_closing_again_or_earlier_changes_nothing():
@@ -118,7 +148,7 @@ def test_a_reversal_mirrors_its_entry_once():
     values = {"entry_id": entry.pk, "effective_date": DAY, "source": ("tests.row", 9), "now": NOW}
     mirror = reverse_entry(key="r1", **values)
     assert reverse_entry(key="r1", **values) == mirror
-    assert mirror.reverses == entry
+    assert Entry.objects.get(pk=mirror).reverses == entry
     assert set(balances().values()) == {0}
     with pytest.raises(AlreadyReversed), transaction.atomic():
         reverse_entry(key="r2", **values)
@@ -151,5 +181,5 @@ def test_entries_are_found_by_their_source():
 
 
 def test_an_entry_keeps_both_dates():
-    entry = Entry.objects.get(pk=post(effective_date=date(2026, 11, 1)).pk)
+    entry = Entry.objects.get(pk=post(effective_date=date(2026, 11, 1)))
     assert (entry.effective_date, entry.recorded_at) == (date(2026, 11, 1), NOW)

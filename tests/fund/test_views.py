@@ -58,7 +58,7 @@ def test_an_entry_shows_both_sides_and_what_reversed_it(reader):
     page = reader.get(reverse("fund:entry", args=[entry.pk])).content.decode()
     assert "Claim decided" in page
     assert "first decision" in page
-    assert reverse("fund:entry", args=[mirror.pk]) in page
+    assert reverse("fund:entry", args=[mirror]) in page
     assert page.count("¥50.00") == 2
     assert entry.link.hash[:16] in page
 

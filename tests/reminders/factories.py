@@ -1,6 +1,6 @@
 """Messages made through the real service."""
 
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 
 def make_messages(user, number, now, *, kind="ballot-open", channels=("in-app", "email")):
@@ -10,6 +10,4 @@ def make_messages(user, number, now, *, kind="ballot-open", channels=("in-app", 
             "closes_at": now,
             "resolution_id": index,
         }
-        remind(
-            user_id=user.id, kind=kind, parameters=parameters, due_at=now, key=f"m{index}", now=now, channels=channels
-        )
+        remind(News([user.id], kind, parameters, key=f"m{index}", channels=channels), now=now)

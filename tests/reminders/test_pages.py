@@ -39,14 +39,8 @@ def test_reading_happens_only_by_post_and_then_the_badge_is_gone(parent, signed_
 
 
 def test_the_outbox_shows_that_something_was_told_but_not_what(parent, make_user, signed_in, now):
-    services.remind(
-        user_id=parent.id,
-        kind="return-letter",
-        parameters={"person": "林小雨", "department": "Respiratory", "referral_id": 3},
-        due_at=now,
-        key="x",
-        now=now,
-    )
+    values = {"person": "林小雨", "department": "Respiratory", "referral_id": 3}
+    services.remind(services.News([parent.id], "return-letter", values, key="x"), now=now)
     page = signed_in(make_user("o@example.com", Role.CLAIMS_OFFICER)).get("/messages/outbox/").content.decode()
     assert "Return letter" in page
     assert "林小雨" not in page

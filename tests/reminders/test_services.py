@@ -13,14 +13,12 @@ from tests.reminders.factories import make_messages
 
 def tell(user, now, **changes):
     values = {
-        "user_id": user.id,
+        "to": [user.id],
         "kind": "return-letter",
         "parameters": {"person": "Lin", "department": "Respiratory", "referral_id": 3},
-        "due_at": now,
         "key": "letter-3",
-        "now": now,
     }
-    return services.remind(**{**values, **changes})
+    services.remind(services.News(**{**values, **changes}), now=now)
 
 
 @pytest.fixture
@@ -29,10 +27,23 @@ def parent(make_user):
 
 
 def test_a_reminder_is_written_once_for_its_key(parent, now):
-    first = tell(parent, now)
-    again = tell(parent, now + timedelta(hours=1))
-    assert [row.pk for row in first] == [row.pk for row in again]
-    assert Message.objects.count() == 2
+    tell(parent, now)
+    first = list(Message.objects.order_by("id").values())
+    tell(parent, now + timedelta(hours=1))
+    assert list(Message.objects.order_by("id").values()) == first
+    assert [row["channel"] for row in first] == ["in-app", "email"]
+
+
+def test_many_are_told_in_one_statement(make_user, now, django_assert_num_queries):
+    users = [make_user(f"p{number}@example.com").id for number in range(3)]
+    values = {"person": "Lin", "department": "Respiratory", "referral_id": 3}
+    with django_assert_num_queries(1):
+        services.remind(
+            services.News(users, "return-letter", values, key="letter-3"),
+            services.News(users[:1], "referral-news", values, key="news-3", channels=("in-app",)),
+            now=now,
+        )
+    assert Message.objects.count() == 7
 
 
 def test_a_reminder_without_its_parameters_is_refused_at_once(parent, now):
@@ -122,7 +133,8 @@ def test_two_workers_share_the_work_and_nobody_gets_a_message_twice(make_user, n
 
 @pytest.mark.parametrize("column", ["state", "read_at"])
 def test_the_database_keeps_sent_and_read_honest(parent, now, column):
-    row = tell(parent, now, channels=("email",))[0]
+    tell(parent, now, channels=("email",))
+    row = Message.objects.get()
     values = {"state": "sent"} if column == "state" else {"read_at": now}
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.filter(pk=row.pk).update(**values)
@@ -131,4 +143,4 @@ def test_the_database_keeps_sent_and_read_honest(parent, now, column):
 def test_the_key_is_unique_in_the_database(parent, now):
     tell(parent, now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Message.objects.filter(channel="email").update(key="letter-3:in-app")
+        Message.objects.filter(channel="email").update(key=f"letter-3:{parent.id}:in-app")

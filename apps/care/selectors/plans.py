@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apps.care.programmes import Programme, programme_of_family
-from apps.enrolments.selectors import covers_on, terms_of_cover
+from apps.enrolments.selectors import terms_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Enrolled:
 def programmes_of(person_id: int, day: date) -> list[Enrolled]:
     """One entry per programme, by the first cover in plan priority that brings it."""
     found: dict[str, Enrolled] = {}
-    for cover in covers_on(person_id, day):
-        terms = terms_of_cover(cover)
+    for terms in terms_on(person_id, day):
         programme = programme_of_family(terms.disease_family)
         if programme:
             found.setdefault(programme.code, Enrolled(programme, f"{terms.code}@{terms.version}"))

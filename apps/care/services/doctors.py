@@ -19,7 +19,7 @@ from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.members.rules.access import Rule
 from apps.members.services import close_grants, open_grant
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 LABEL = "care.doctorcontract"
 
@@ -84,7 +84,8 @@ def _hand_over(contract: DoctorContract, *, now: datetime) -> None:
     )
     plan_first_follow_ups(contract=contract, now=now)
     parameters = {"person": person.name, "person_id": person.pk, "doctor": doctor.user.name}
-    recipients = [(user_id, "doctor-signed") for user_id in family_user_ids(person)]
-    for user_id, kind in [*recipients, (doctor.user_id, "new-patient")]:
-        key = f"{LABEL}:{contract.pk}:{kind}:{user_id}"
-        remind(user_id=user_id, kind=kind, parameters=parameters, due_at=now, key=key, now=now)
+    told = {"doctor-signed": family_user_ids(person), "new-patient": [doctor.user_id]}
+    remind(
+        *(News(to, kind, parameters, key=f"{LABEL}:{contract.pk}:{kind}") for kind, to in told.items()),
+        now=now,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -24,10 +24,10 @@ from apps.care.selectors.doctors import family_user_ids
 from apps.care.selectors.file import past_visits
 from apps.care.selectors.plans import plan_for
 from apps.care.services.tasks import add_task, close
-from apps.care.services.windows import plan_follow_up
+from apps.care.services.windows import plan_follow_up, window_news
 from apps.core.clock import business_day
 from apps.core.periods import completed_years
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 LABEL = "care.followup"
 CALL_BACK = timedelta(days=1)
@@ -50,14 +50,12 @@ def log_follow_up(
 
     ``answers`` are the form's, ready for JSON.  Raises NotYourPatient, TaskIsClosed, VisitAhead.
     """
-    task = Task.objects.select_for_update().get(pk=task_id)
+    task = Task.objects.select_for_update(of=("self",)).select_related("person").get(pk=task_id)
     check_is_assigned(user=actor, task=task)
     contract = check_cares_for(user=actor, person_id=task.person_id)
-    written = FollowUp.objects.filter(task=task).first()
-    if written and written.key == key:
-        return written
+    contract.person = task.person
     if task.state != Task.State.OPEN or task.kind != Task.Kind.FOLLOW_UP:
-        raise TaskIsClosed
+        return _written_before(task, key)
     held_at = held_at or now
     if held_at > now:
         raise VisitAhead
@@ -77,10 +75,19 @@ def log_follow_up(
     )
     _observe(visit, form, answers)
     close(task, actor_id=actor.pk, now=now)
-    _follow_on(visit, contract, form, reading, now=now)
-    _tell_family(visit, contract, now=now)
+    following = _follow_on(visit, contract, form, reading, now=now)
+    family = family_user_ids(contract.person)
+    remind(_visit_news(visit, contract, family), window_news(following, contract, family, now=now), now=now)
     record_event(actor_id=actor.pk, action="follow-up.logged", target=(LABEL, visit.pk), now=now)
     return visit
+
+
+def _written_before(task: Task, key: UUID) -> FollowUp:
+    """The visit of a form sent twice.  Raises TaskIsClosed for any other."""
+    written = FollowUp.objects.filter(task=task, key=key).first()
+    if written is None:
+        raise TaskIsClosed
+    return written
 
 
 def _as_columns(form: Programme, answers: Mapping[str, Any], reading: Assessment) -> dict[str, Any]:
@@ -124,10 +131,10 @@ def _observe(visit: FollowUp, form: Programme, answers: Mapping[str, Any]) -> No
 
 def _follow_on(
     visit: FollowUp, contract: DoctorContract, form: Programme, reading: Assessment, *, now: datetime
-) -> None:
+) -> Task:
     """The next window by the state of control; after an emergency a call the day after."""
     source = (LABEL, visit.pk)
-    plan_follow_up(
+    following = plan_follow_up(
         contract=contract,
         programme_code=form.code,
         window=form.schedule.next_window(reading.control, business_day(visit.held_at)),
@@ -146,18 +153,10 @@ def _follow_on(
             key=f"{LABEL}:{visit.pk}:call",
             now=now,
         )
+    return following
 
 
-def _tell_family(visit: FollowUp, contract: DoctorContract, *, now: datetime) -> None:
-    """That the visit is written down; the next window has a reminder of its own, by e-mail too."""
+def _visit_news(visit: FollowUp, contract: DoctorContract, family: Sequence[int]) -> News:
+    """That the visit is written down; the next window has news of its own, by e-mail too."""
     parameters = {"person": contract.person.name, "doctor": contract.doctor.user.name, "follow_up_id": visit.pk}
-    for user_id in family_user_ids(contract.person):
-        remind(
-            user_id=user_id,
-            kind="follow-up-done",
-            parameters=parameters,
-            due_at=now,
-            key=f"{LABEL}:{visit.pk}:{user_id}",
-            now=now,
-            channels=("in-app",),
-        )
+    return News(family, "follow-up-done", parameters, key=f"{LABEL}:{visit.pk}", channels=("in-app",))

@@ -25,10 +25,9 @@ def add_task(
     now: datetime,
     programme: str = "",
 ) -> Task:
-    """Give a user something to do for a person; the same key gives the first task again."""
+    """Give a user something to do for a person; under a key that is known nothing is added or changed."""
     label, source_id = source
-    known = Task.objects.filter(key=key).first()
-    return known or Task.objects.create(
+    task = Task(
         person_id=person_id,
         assignee_id=assignee_id,
         kind=kind,
@@ -41,6 +40,8 @@ def add_task(
         key=key,
         created_at=now,
     )
+    Task.objects.bulk_create([task], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    return task
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from apps.care.selectors.doctors import family_user_ids
 from apps.care.selectors.plans import programmes_of
 from apps.care.services.tasks import add_task, cancel_tasks
 from apps.core.clock import FUND_ZONE, business_day
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 MORNING = time(9)
 
@@ -22,8 +23,8 @@ MORNING = time(9)
 def plan_follow_up(
     *, contract: DoctorContract, programme_code: str, window: Window, source: tuple[str, int], key: str, now: datetime
 ) -> Task:
-    """One task for the doctor and one reminder for each of the family when the window opens."""
-    task = add_task(
+    """A task for the doctor; ``window_news`` is what the family is told when its window opens."""
+    return add_task(
         person_id=contract.person_id,
         assignee_id=contract.doctor.user_id,
         kind=Task.Kind.FOLLOW_UP,
@@ -33,28 +34,20 @@ def plan_follow_up(
         key=key,
         now=now,
     )
-    _remind_family(task, contract, now=now)
-    return task
 
 
-def _remind_family(task: Task, contract: DoctorContract, *, now: datetime) -> None:
+def window_news(task: Task, contract: DoctorContract, family: Sequence[int], *, now: datetime) -> News:
+    """What the users of a family are told on the morning a window opens."""
+    parameters = {
+        "person": contract.person.name,
+        "person_id": contract.person_id,
+        "doctor": contract.doctor.user.name,
+        "opens_date": task.opens,
+        "due_date": task.due,
+        "closes_date": task.closes,
+    }
     opens_at = datetime.combine(task.opens, MORNING, tzinfo=FUND_ZONE)
-    for user_id in family_user_ids(contract.person):
-        remind(
-            user_id=user_id,
-            kind="follow-up-window",
-            parameters={
-                "person": contract.person.name,
-                "person_id": contract.person_id,
-                "doctor": contract.doctor.user.name,
-                "opens_date": task.opens,
-                "due_date": task.due,
-                "closes_date": task.closes,
-            },
-            due_at=max(now, opens_at),
-            key=f"care.task:{task.pk}:window:{user_id}",
-            now=now,
-        )
+    return News(family, "follow-up-window", parameters, key=f"care.task:{task.pk}:window", due_at=max(now, opens_at))
 
 
 def plan_first_follow_ups(*, contract: DoctorContract, now: datetime) -> list[Task]:
@@ -65,7 +58,7 @@ def plan_first_follow_ups(*, contract: DoctorContract, now: datetime) -> list[Ta
         .filter(person_id=contract.person_id, kind=Task.Kind.FOLLOW_UP)
         .values_list("programme", flat=True)
     )
-    return [
+    tasks = [
         plan_follow_up(
             contract=contract,
             programme_code=found.programme.code,
@@ -77,6 +70,10 @@ def plan_first_follow_ups(*, contract: DoctorContract, now: datetime) -> list[Ta
         for found in programmes_of(contract.person_id, today)
         if found.programme.code not in planned
     ]
+    if tasks:
+        family = family_user_ids(contract.person)
+        remind(*(window_news(task, contract, family, now=now) for task in tasks), now=now)
+    return tasks
 
 
 def open_due_windows(*, now: datetime) -> int:

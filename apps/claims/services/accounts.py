@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.payments.models import PayeeAccount
 from apps.payments.services.payees import name_payee_account
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 OWNER = "accounts.user"
 
@@ -27,12 +27,6 @@ def name_account(*, actor: User, holder_name: str, bank: str, number: str, key: 
         owner=(OWNER, actor.pk), holder_name=holder_name, bank=bank, number=number, actor=actor, key=key, now=now
     )
     if account.usable_from > account.created_at:
-        remind(
-            user_id=actor.pk,
-            kind="account-changed",
-            parameters={"tail": account.number_tail, "usable_at": account.usable_from},
-            due_at=now,
-            key=f"account-changed:{account.pk}",
-            now=now,
-        )
+        parameters = {"tail": account.number_tail, "usable_at": account.usable_from}
+        remind(News([actor.pk], "account-changed", parameters, key=f"account-changed:{account.pk}"), now=now)
     return account

@@ -20,13 +20,12 @@ from apps.core.clock import business_day
 from apps.core.jobs import ring
 from apps.enrolments.selectors import insured_of, policy_of
 from apps.fund.rules.postings import Posting
-from apps.fund.selectors import open_day
 from apps.fund.services import book
 from apps.members.services.grants import close_grants
 from apps.plans.rules import Accumulators, Facility, Line, decision_to_json
 from apps.plans.rules import Claim as EngineClaim
 from apps.plans.rules import Decision as Answer
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 LABEL = "claims.claim"
 
@@ -172,7 +171,8 @@ def _owe(claim: Claim, decision: Decision, *, now: datetime) -> None:
         plan=claim.plan_code,
         amount_fen=decision.paid_fen,
         key=f"claim:{claim.pk}:{decision.number}:decided",
-        effective_date=open_day(business_day(now)),
+        effective_date=business_day(now),
+        moves_on=True,
         source=(LABEL, claim.pk),
         now=now,
     )
@@ -189,11 +189,5 @@ def tell_family(bill: Bill, claims: Iterable[Claim], *, now: datetime) -> None:
     """Once all covers have decided, the decision; until then that the bill has arrived."""
     is_open = any(claim.state == State.REVIEW for claim in claims)
     kind = "claim-received" if is_open else "claim-decided"
-    remind(
-        user_id=bill.filed_by_id,
-        kind=kind,
-        parameters={"number": bill.number, "person": bill.person.name},
-        due_at=now,
-        key=f"{kind}:{bill.pk}",
-        now=now,
-    )
+    parameters = {"number": bill.number, "person": bill.person.name}
+    remind(News([bill.filed_by_id], kind, parameters, key=f"{kind}:{bill.pk}"), now=now)

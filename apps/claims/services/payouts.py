@@ -17,7 +17,7 @@ from apps.core.jobs import ring
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
 from apps.payments.services.orders import request_payment
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 logger = logging.getLogger(__name__)
 ENDED = (State.SETTLED, State.FAILED, State.RETURNED)
@@ -114,20 +114,14 @@ def _tell(payout_id: int, *, now: datetime) -> bool:
     if payout is None or payout.order is None or payout.told_state == payout.order.state:
         return False
     bill, order = payout.decision.claim.bill, payout.order
-    is_paid = order.state == State.SETTLED
-    remind(
-        user_id=bill.filed_by_id,
-        kind="claim-paid" if is_paid else "claim-unpaid",
-        parameters={
-            "number": bill.number,
-            "amount_fen": payout.amount_fen,
-            "tail": order.payee_account.number_tail,
-            "paid_date": order.settled_date,
-        },
-        due_at=now,
-        key=f"claim-ended:{payout.pk}:{order.state}",
-        now=now,
-    )
+    kind = "claim-paid" if order.state == State.SETTLED else "claim-unpaid"
+    parameters = {
+        "number": bill.number,
+        "amount_fen": payout.amount_fen,
+        "tail": order.payee_account.number_tail,
+        "paid_date": order.settled_date,
+    }
+    remind(News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}"), now=now)
     payout.told_state = order.state
     payout.save(update_fields=["told_state"])
     return True

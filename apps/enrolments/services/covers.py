@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from apps.enrolments.selectors import renewed_years_for, terms_of_cover
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.payments.models import Checkout, CheckoutState
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 LABEL = "enrolments.contribution"
 UNDER_WAY = Q(state__in=[CheckoutState.OPEN, CheckoutState.PAID])
@@ -42,15 +43,13 @@ def activate_cover(*, cover: Cover, paid_date: date, now: datetime) -> Cover:
         now=now,
         detail={"start": cover.start.isoformat()},
     )
-    remind(
-        user_id=cover.application.actor_id,
-        kind="cover-started",
-        parameters={**_words(cover), "start_date": cover.start, "cover_id": cover.pk},
-        due_at=now,
-        key=f"cover:{cover.pk}:started",
-        now=now,
-    )
+    parameters = {**_words(cover), "start_date": cover.start, "cover_id": cover.pk}
+    _tell(cover, "cover-started", parameters, key=f"cover:{cover.pk}:started", now=now)
     return cover
+
+
+def _tell(cover: Cover, kind: str, parameters: Mapping[str, object], *, key: str, now: datetime) -> None:
+    remind(News([cover.application.actor_id], kind, parameters, key=key), now=now)
 
 
 def _words(cover: Cover) -> dict[str, object]:
@@ -76,14 +75,7 @@ def _cancel(cover_id: int, now: datetime) -> bool:
     cover.state = Cover.State.CANCELLED
     cover.save(update_fields=["state"])
     record_event(actor_id=None, action="cover.lapsed", target=("enrolments.cover", cover.pk), now=now)
-    remind(
-        user_id=cover.application.actor_id,
-        kind="cover-cancelled",
-        parameters=_words(cover),
-        due_at=now,
-        key=f"cover:{cover.pk}:cancelled",
-        now=now,
-    )
+    _tell(cover, "cover-cancelled", _words(cover), key=f"cover:{cover.pk}:cancelled", now=now)
     return True
 
 
@@ -119,21 +111,19 @@ def remind_unpaid(*, now: datetime, limit: int = 200) -> int:
         due_date__lte=business_day(now) + REMIND_BEFORE,
     ).select_related("cover__person", "cover__plan_version", "cover__application")
     contributions = list(soon.order_by("due_date", "pk")[:limit])
-    for contribution in contributions:
-        remind(
-            user_id=contribution.cover.application.actor_id,
-            kind="contribution-due",
-            parameters={
-                **_words(contribution.cover),
-                "amount_fen": contribution.amount_fen,
-                "due_date": contribution.due_date,
-                "contribution_id": contribution.pk,
-            },
-            due_at=now,
-            key=f"contribution:{contribution.pk}:due",
-            now=now,
-        )
+    remind(*map(_due_news, contributions), now=now)
     return len(contributions)
+
+
+def _due_news(contribution: Contribution) -> News:
+    cover = contribution.cover
+    parameters = {
+        **_words(cover),
+        "amount_fen": contribution.amount_fen,
+        "due_date": contribution.due_date,
+        "contribution_id": contribution.pk,
+    }
+    return News([cover.application.actor_id], "contribution-due", parameters, key=f"contribution:{contribution.pk}:due")
 
 
 def end_covers(*, now: datetime) -> int:

@@ -16,8 +16,7 @@ from apps.enrolments.rules.period import first_day, policy_year, year_end
 from apps.enrolments.selectors import insured_of, overlapping, renewed_years_for, terms_of_cover
 from apps.enrolments.services.covers import LABEL, activate_cover
 from apps.fund.rules.postings import Posting
-from apps.fund.selectors import open_day
-from apps.fund.services import book, post_entry
+from apps.fund.services import book
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.payments.models import Checkout, CheckoutState
@@ -57,7 +56,7 @@ def _locked(contribution_id: int) -> Contribution:
     person = Person.objects.select_for_update(of=("self",)).filter(covers__contributions=contribution_id).first()
     if person is None:
         raise NotAllowed
-    rows = Contribution.objects.select_for_update(of=("self", "cover"))
+    rows = Contribution.objects.select_for_update(of=("self", "cover")).defer("cover__plan_version__terms")
     return rows.select_related("cover__person", "cover__application", "cover__plan_version").get(pk=contribution_id)
 
 
@@ -142,7 +141,8 @@ def _take(receipt: Receipt, contribution: Contribution, now: datetime) -> None:
         plan=cover.plan_code,
         amount_fen=receipt.amount_fen,
         key=f"contribution:{contribution.pk}:received",
-        effective_date=open_day(receipt.received_date),
+        effective_date=receipt.received_date,
+        moves_on=True,
         source=(LABEL, contribution.pk),
         now=now,
     )
@@ -151,11 +151,12 @@ def _take(receipt: Receipt, contribution: Contribution, now: datetime) -> None:
 
 
 def _set_aside(receipt: Receipt, now: datetime) -> None:
-    post_entry(
+    book(
+        Posting.CONTRIBUTION_IN_EXCESS,
+        amount_fen=receipt.amount_fen,
         key=f"receipt:{receipt.pk}:excess",
-        kind="contribution-in-excess",
-        lines=[("bank-clearing", receipt.amount_fen), ("suspense", -receipt.amount_fen)],
-        effective_date=open_day(receipt.received_date),
+        effective_date=receipt.received_date,
+        moves_on=True,
         source=("enrolments.receipt", receipt.pk),
         now=now,
     )

@@ -16,6 +16,7 @@ class Posting(Enum):
     CONTRIBUTION_RECEIVED = "contribution-received"
     MONEY_ARRIVED = "money-arrived"
     MONEY_UNEXPLAINED = "money-unexplained"
+    CONTRIBUTION_IN_EXCESS = "contribution-in-excess"
     CONTRIBUTION_REFUND_REQUESTED = "contribution-refund-requested"
     CLAIM_DECIDED = "claim-decided"
     CLAIM_REVERSED = "claim-reversed"
@@ -52,6 +53,7 @@ TABLE: dict[Posting, Sides] = {
     P.CONTRIBUTION_RECEIVED: Sides("bank-clearing", "contributions-in-advance:{plan}"),
     P.MONEY_ARRIVED: Sides("bank", "bank-clearing"),
     P.MONEY_UNEXPLAINED: Sides("bank", "suspense", is_signed=True),
+    P.CONTRIBUTION_IN_EXCESS: Sides("bank-clearing", "suspense"),
     P.CONTRIBUTION_REFUND_REQUESTED: Sides("{account}", "in-transit"),
     P.CLAIM_DECIDED: Sides("claims-incurred:{plan}", "claims-payable:{plan}"),
     P.CLAIM_REVERSED: Sides("claims-payable:{plan}", "claims-incurred:{plan}"),
@@ -75,6 +77,7 @@ NAMES: dict[Posting, str] = {
     P.CONTRIBUTION_RECEIVED: N_("Contribution received"),
     P.MONEY_ARRIVED: N_("Money arrived at the bank"),
     P.MONEY_UNEXPLAINED: N_("Money to be explained"),
+    P.CONTRIBUTION_IN_EXCESS: N_("Contribution paid twice"),
     P.CONTRIBUTION_REFUND_REQUESTED: N_("Refund of a contribution asked for"),
     P.CLAIM_DECIDED: N_("Claim decided"),
     P.CLAIM_REVERSED: N_("Claim taken back"),

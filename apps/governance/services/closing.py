@@ -21,7 +21,7 @@ from apps.governance.rules.decision import DecisionRule, Reason, Tally, evaluate
 from apps.governance.rules.states import Event
 from apps.governance.services.recording import locked, move, seat_required
 from apps.payments.services import request_payment
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 logger = logging.getLogger(__name__)
 LINE = "governance.line"
@@ -128,7 +128,6 @@ def _tell_the_council(resolution: Resolution, now: datetime) -> None:
     }
     parameters = {"title": titles, "resolution_id": resolution.pk}
     users = RollSeat.objects.filter(resolution=resolution).values_list("seat__user_id", flat=True)
-    for user in users.order_by("seat_id"):
-        key = f"ballot-closed:{resolution.pk}:{user}"
-        remind(user_id=user, kind="ballot-closed", parameters=parameters, due_at=now, key=key, now=now)
+    council = users.order_by("seat_id")
+    remind(News(council, "ballot-closed", parameters, key=f"ballot-closed:{resolution.pk}"), now=now)
     ring("payments.send_due")

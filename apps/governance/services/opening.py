@@ -24,7 +24,7 @@ from apps.governance.rules.words import Interest
 from apps.governance.selectors import available_fen, seats_on
 from apps.governance.services.proposing import check_within_surplus
 from apps.governance.services.recording import locked, move, seat_required
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 SHORTEST, LONGEST = timedelta(days=1), timedelta(days=60)
 
@@ -158,6 +158,5 @@ def _tell_the_council(resolution: Resolution, seats: Sequence[Seat], now: dateti
         "en": resolution.title_en or resolution.title_zh,
     }
     parameters = {"title": titles, "closes_at": resolution.closes_at, "resolution_id": resolution.pk}
-    for seat in seats:
-        key = f"ballot-open:{resolution.pk}:{seat.pk}"
-        remind(user_id=seat.user_id, kind="ballot-open", parameters=parameters, due_at=now, key=key, now=now)
+    council = [seat.user_id for seat in seats]
+    remind(News(council, "ballot-open", parameters, key=f"ballot-open:{resolution.pk}"), now=now)

@@ -5,13 +5,10 @@ from apps.payments.services.checkouts import (
     confirm_checkouts,
     open_checkout,
     payment_page,
-    record_arrived,
 )
 from apps.payments.services.orders import (
     record_accepted,
     record_failed,
-    record_returned,
-    record_settled,
     record_unsure,
     request_payment,
 )
@@ -30,10 +27,7 @@ __all__ = [
     "payment_page",
     "read_statement",
     "record_accepted",
-    "record_arrived",
     "record_failed",
-    "record_returned",
-    "record_settled",
     "record_unsure",
     "request_payment",
     "resolve_unknown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +11,7 @@ from django.db.models import Q
 
 from apps.core.errors import N_
 from apps.fund.rules.postings import Posting
-from apps.fund.selectors import open_day
-from apps.fund.services import book
+from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import BankSilent, PaymentKeyReused
 from apps.payments.gateway import BankUnsure, CheckoutAnswer, bank
 from apps.payments.models import Checkout, CheckoutState
@@ -110,17 +110,22 @@ def confirm_checkouts(*, limit: int, now: datetime) -> int:
     return len(ids)
 
 
-def record_arrived(*, checkout: Checkout, bank_date: date, now: datetime) -> None:
-    """The statement shows the money: it is paid whatever we believed.  Inside the transaction that locked it."""
+def arrive(checkout: Checkout, *, bank_date: date, now: datetime) -> Draft:
+    """The statement shows the money: a locked checkout is paid whatever we believed; answers the entry for it."""
     checkout.bank_date = bank_date
     if checkout.state != CheckoutState.PAID:
         checkout.state, checkout.paid_at, checkout.reason = CheckoutState.PAID, now, ""
-    checkout.save(update_fields=["bank_date", "state", "paid_at", "reason"])
-    book(
+    return draft_of(
         Posting.MONEY_ARRIVED,
         amount_fen=checkout.amount_fen,
         key=f"checkout:{checkout.key}:arrived",
-        effective_date=open_day(bank_date),
+        effective_date=bank_date,
+        moves_on=True,
         source=(LABEL, checkout.pk),
-        now=now,
     )
+
+
+def record_arrivals(arrived: Sequence[tuple[Checkout, Draft]], *, now: datetime) -> None:
+    """Store checkouts turned by ``arrive`` and book their entries, in two statements."""
+    Checkout.objects.bulk_update([checkout for checkout, _ in arrived], ("bank_date", "state", "paid_at", "reason"))
+    post_entries(*(draft for _, draft in arrived), now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -10,14 +11,17 @@ from django.db.models import DateTimeField, Func
 from apps.core.clock import business_day
 from apps.core.jobs import ring
 from apps.fund.rules.postings import Posting
-from apps.fund.selectors import open_day
-from apps.fund.services import book
+from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import PaymentKeyReused
 from apps.payments.models import Order, Purpose
 from apps.payments.rules.keys import payment_key
 from apps.payments.rules.states import UNSETTLED, State
 
 LABEL = "payments.order"
+ENDING = (
+    *("state", "state_at", "reason", "lease_until", "next_try_at"),
+    *("gateway_reference", "settled_date", "returned_date"),
+)
 DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
@@ -62,7 +66,7 @@ def request_payment(
         return _same(known, wanted)
     refund = wanted.purpose == Purpose.REFUND
     event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
-    _book(wanted, event, "reserve", business_day(now), now)
+    post_entries(_entry(wanted, event, "reserve", business_day(now)), now=now)
     ring("payments.send_due")
     return wanted
 
@@ -75,15 +79,15 @@ def _same(known: Order, wanted: Order) -> Order:
     return known
 
 
-def _book(order: Order, event: Posting, step: str, day: date, now: datetime) -> None:
-    book(
+def _entry(order: Order, event: Posting, step: str, day: date) -> Draft:
+    return draft_of(
         event,
         account=order.owed_account,
         amount_fen=order.amount_fen,
         key=f"payout:{order.key}:{step}",
-        effective_date=open_day(day),
+        effective_date=day,
+        moves_on=True,
         source=(LABEL, order.pk),
-        now=now,
     )
 
 
@@ -126,30 +130,36 @@ def record_failed(
     order = Order.objects.select_for_update().get(pk=order_id)
     if order.state not in UNSETTLED or attempt not in (None, order.attempt):
         return False
-    order.state, order.state_at, order.reason = State.FAILED, now, reason[:200]
-    order.lease_until = order.next_try_at = None
-    order.gateway_reference = reference or order.gateway_reference
-    order.save(update_fields=["state", "state_at", "reason", "lease_until", "next_try_at", "gateway_reference"])
-    _book(order, Posting.PAYMENT_FAILED, "fail", day, now)
+    record_ends([(order, fail(order, reason=reason, reference=reference, day=day, now=now))], now=now)
     return True
 
 
-def record_settled(*, order: Order, bank_date: date, reference: str, now: datetime) -> None:
-    """The statement shows it: paid.  Inside the transaction that locked the order."""
-    order.state, order.state_at, order.settled_date, order.reason = State.SETTLED, now, bank_date, ""
+def fail(order: Order, *, reason: str, day: date, now: datetime, reference: str = "") -> Draft:
+    """Turn a locked order to failed; answers the entry that goes with it, for ``record_ends``."""
+    _leave_bank(order, State.FAILED, reference, reason, now)
+    return _entry(order, Posting.PAYMENT_FAILED, "fail", day)
+
+
+def settle(order: Order, *, bank_date: date, reference: str, now: datetime) -> Draft:
+    """The statement shows it: turn a locked order to paid; answers the entry that goes with it."""
+    _leave_bank(order, State.SETTLED, reference, "", now)
+    order.settled_date = bank_date
+    return _entry(order, Posting.PAYMENT_SETTLED, "settle", bank_date)
+
+
+def take_back(order: Order, *, bank_date: date, now: datetime) -> Draft:
+    """The money came back, perhaps days later: what was owed is owed again; answers the entry that goes with it."""
+    order.state, order.state_at, order.returned_date = State.RETURNED, now, bank_date
+    return _entry(order, Posting.PAYMENT_RETURNED, "return", bank_date)
+
+
+def _leave_bank(order: Order, state: State, reference: str, reason: str, now: datetime) -> None:
+    order.state, order.state_at, order.reason = state, now, reason[:200]
     order.lease_until = order.next_try_at = None
     order.gateway_reference = reference or order.gateway_reference
-    order.save(
-        update_fields=[
-            *("state", "state_at", "settled_date", "reason"),
-            *("lease_until", "next_try_at", "gateway_reference"),
-        ]
-    )
-    _book(order, Posting.PAYMENT_SETTLED, "settle", bank_date, now)
 
 
-def record_returned(*, order: Order, bank_date: date, now: datetime) -> None:
-    """The money came back, perhaps days later: what was owed is owed again.  Inside the locking transaction."""
-    order.state, order.state_at, order.returned_date = State.RETURNED, now, bank_date
-    order.save(update_fields=["state", "state_at", "returned_date"])
-    _book(order, Posting.PAYMENT_RETURNED, "return", bank_date, now)
+def record_ends(ended: Sequence[tuple[Order, Draft]], *, now: datetime) -> None:
+    """Store orders turned by ``fail``, ``settle`` or ``take_back`` and book their entries, in two statements."""
+    Order.objects.bulk_update([order for order, _ in ended], ENDING)
+    post_entries(*(draft for _, draft in ended), now=now)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from apps.core.errors import N_
+from apps.core.errors import N_, DomainError
 from apps.fund.rules.postings import Posting
-from apps.fund.selectors import open_day
-from apps.fund.services import book
+from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.gateway import StatementFact, bank
 from apps.payments.models import Checkout, LineState, Order, StatementLine
 from apps.payments.rules.matching import Line, LineKind, Match, Outcome, Target, match
 from apps.payments.rules.states import State
-from apps.payments.services.checkouts import record_arrived
-from apps.payments.services.orders import record_failed, record_returned, record_settled
+from apps.payments.services.checkouts import arrive, record_arrivals
+from apps.payments.services.orders import fail, record_ends, settle, take_back
 from apps.payments.services.payees import account_index
 
+logger = logging.getLogger(__name__)
+BATCH = 200
 OVERLAP = 100  # lines read again each time: the bank's lines may become visible out of order
 REFUSED = N_("The bank's statement shows that it refused.")
 MONEY_MOVED = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1}
@@ -33,16 +37,45 @@ def read_statement(*, now: datetime) -> int:
 
 
 def take_lines(*, facts: Sequence[StatementFact], now: datetime) -> int:
-    """Take lines by number, each in a transaction of its own, then look again at lines that waited."""
-    new = sum(_take(fact, now) for fact in sorted(facts, key=lambda fact: fact.number))
-    _look_again(now)
+    """Take lines by number, many in a transaction, then look again at lines that waited; answers how many were new.
+
+    A batch that is refused is taken line by line: one line nobody can book never holds up the others.
+    """
+    new = 0
+    for batch in batched(sorted(facts, key=lambda fact: fact.number), BATCH):
+        try:
+            new += _take(batch, now)
+        except (DatabaseError, DomainError):
+            new += sum(_take_alone(fact, now) for fact in batch)
+    if StatementLine.objects.filter(state=LineState.WAITING).exists():
+        _look_again(now)
     return new
 
 
+def batched(facts: Sequence[StatementFact], size: int) -> Iterator[Sequence[StatementFact]]:
+    return (facts[start : start + size] for start in range(0, len(facts), size))
+
+
+def _take_alone(fact: StatementFact, now: datetime) -> int:
+    try:
+        return _take([fact], now)
+    except (DatabaseError, DomainError):
+        logger.exception("Line %s of the statement could not be taken; it is tried again", fact.number)
+        return 0
+
+
 @transaction.atomic
-def _take(fact: StatementFact, now: datetime) -> bool:
-    """Store a line and act on it; False when another worker was faster."""
-    fresh = StatementLine(
+def _take(facts: Sequence[StatementFact], now: datetime) -> int:
+    """Store lines and act on them; those another worker took first are left out."""
+    StatementLine.objects.bulk_create([_line(fact, now) for fact in facts], ignore_conflicts=True)
+    ours = StatementLine.objects.filter(number__in=[fact.number for fact in facts], state=LineState.WAITING)
+    lines = list(ours.select_for_update().order_by("number"))
+    _decide(lines, now)
+    return len(lines)
+
+
+def _line(fact: StatementFact, now: datetime) -> StatementLine:
+    return StatementLine(
         number=fact.number,
         key=fact.key,
         kind=fact.kind,
@@ -53,75 +86,116 @@ def _take(fact: StatementFact, now: datetime) -> bool:
         read_at=now,
         state=LineState.WAITING,
     )
-    StatementLine.objects.bulk_create([fresh], ignore_conflicts=True)
-    line = StatementLine.objects.select_for_update().get(number=fact.number)
-    if line.state != LineState.WAITING:
-        return False
-    _decide(line, now)
-    return True
 
 
+@transaction.atomic
 def _look_again(now: datetime) -> None:
     waiting = StatementLine.objects.filter(state=LineState.WAITING).order_by("number")
-    for line_id in list(waiting.values_list("id", flat=True)):
-        with transaction.atomic():
-            line = waiting.select_for_update(skip_locked=True).filter(pk=line_id).first()
-            if line is not None:
-                _decide(line, now)
+    _decide(list(waiting.select_for_update(skip_locked=True)[:BATCH]), now)
 
 
-def _decide(line: StatementLine, now: datetime) -> None:
-    """Match a locked line with what it names, and do what follows: all in the caller's transaction."""
-    facts = Line(LineKind(line.kind), line.amount_fen, line.account_index)
-    order, checkout = _named(line)
-    found = match(facts, _target(order, checkout))
-    if order is not None:
-        _act(found, order, line, now)
-    elif checkout is not None and found.outcome == Outcome.ARRIVE:
-        record_arrived(checkout=checkout, bank_date=line.bank_date, now=now)
-    _close(line, found, order, checkout, now)
+def _decide(lines: Sequence[StatementLine], now: datetime) -> None:
+    """Match locked lines with what they name, and do what follows, in their order and in the caller's transaction."""
+    orders, checkouts = _named({key for line in lines if (key := _key(line))})
+    for turn in _turns(lines):
+        _act([Found(line, orders.get(_key(line)), checkouts.get(_key(line))) for line in turn], now)
 
 
-def _named(line: StatementLine) -> tuple[Order | None, Checkout | None]:
-    """What the key names, locked: an order or a checkout."""
+def _key(line: StatementLine) -> UUID | None:
     try:
-        key = UUID(line.key)
+        return UUID(line.key)
     except ValueError:
-        return None, None
-    order = Order.objects.select_for_update(of=("self",)).select_related("payee_account").filter(key=key).first()
-    return order, None if order else Checkout.objects.select_for_update().filter(key=key).first()
+        return None
 
 
-def _target(order: Order | None, checkout: Checkout | None) -> Target | None:
-    if order is not None:
-        return Target(order.amount_fen, State(order.state), order.payee_account.number_index)
-    if checkout is not None:
-        return Target(checkout.amount_fen, has_arrived=checkout.bank_date is not None)
+def _turns(lines: Sequence[StatementLine]) -> list[list[StatementLine]]:
+    """Lines of one key one after the other, all others at once."""
+    turns: list[list[StatementLine]] = []
+    seen: Counter[UUID | None] = Counter()
+    for line in lines:
+        key = _key(line)
+        if seen[key] == len(turns):
+            turns.append([])
+        turns[seen[key]].append(line)
+        seen[key] += key is not None
+    return turns
+
+
+def _named(keys: Set[UUID]) -> tuple[dict[UUID | None, Order], dict[UUID | None, Checkout]]:
+    """What the keys of lines name, locked in the order of ids: orders, and checkouts for the rest."""
+    if not keys:
+        return {}, {}
+    rows = Order.objects.select_for_update(of=("self",)).select_related("payee_account")
+    orders: dict[UUID | None, Order] = {order.key: order for order in rows.filter(key__in=keys).order_by("id")}
+    rest = Checkout.objects.select_for_update().filter(key__in=keys - orders.keys()).order_by("id")
+    return orders, {checkout.key: checkout for checkout in rest}
+
+
+@dataclass(slots=True)
+class Found:
+    """A line, what its key names, and what the line does to it."""
+
+    line: StatementLine
+    order: Order | None
+    checkout: Checkout | None
+    match: Match = field(init=False)
+
+    def __post_init__(self) -> None:
+        facts = Line(LineKind(self.line.kind), self.line.amount_fen, self.line.account_index)
+        self.match = match(facts, self._target())
+
+    def _target(self) -> Target | None:
+        if self.order is not None:
+            return Target(self.order.amount_fen, State(self.order.state), self.order.payee_account.number_index)
+        if self.checkout is not None:
+            return Target(self.checkout.amount_fen, has_arrived=self.checkout.bank_date is not None)
+        return None
+
+
+def _act(turn: Sequence[Found], now: datetime) -> None:
+    """Move on what the lines name, each with its entry, and note what became of the lines."""
+    ended = [(found.order, entry) for found in turn if found.order and (entry := _end(found, found.order, now))]
+    arrived = [
+        (found.checkout, arrive(found.checkout, bank_date=found.line.bank_date, now=now))
+        for found in turn
+        if found.checkout and found.match.outcome == Outcome.ARRIVE
+    ]
+    if ended:
+        record_ends(ended, now=now)
+    if arrived:
+        record_arrivals(arrived, now=now)
+    _close([found for found in turn if found.match.outcome != Outcome.WAIT], now)
+
+
+def _end(found: Found, order: Order, now: datetime) -> Draft | None:
+    line, outcome = found.line, found.match.outcome
+    if outcome == Outcome.SETTLE:
+        return settle(order, bank_date=line.bank_date, reference=line.reference, now=now)
+    if outcome == Outcome.RETURN:
+        return take_back(order, bank_date=line.bank_date, now=now)
+    if outcome == Outcome.FAIL:
+        return fail(order, reason=REFUSED, day=line.bank_date, now=now)
     return None
 
 
-def _act(found: Match, order: Order, line: StatementLine, now: datetime) -> None:
-    if found.outcome == Outcome.SETTLE:
-        record_settled(order=order, bank_date=line.bank_date, reference=line.reference, now=now)
-    elif found.outcome == Outcome.RETURN:
-        record_returned(order=order, bank_date=line.bank_date, now=now)
-    elif found.outcome == Outcome.FAIL:
-        record_failed(order_id=order.pk, reason=REFUSED, day=line.bank_date, now=now)
+def _close(turn: Sequence[Found], now: datetime) -> None:
+    """Note what became of the lines; money that moved and is not explained stands in the books as such."""
+    for found in turn:
+        line, outcome = found.line, found.match.outcome
+        line.order, line.checkout, line.reason = found.order, found.checkout, found.match.reason
+        line.state = LineState.QUARANTINE if outcome == Outcome.QUARANTINE else LineState.MATCHED
+    if turn:
+        StatementLine.objects.bulk_update([found.line for found in turn], ("order", "checkout", "reason", "state"))
+    apart = [found.line for found in turn if found.line.state == LineState.QUARANTINE]
+    post_entries(*(_unexplained(line) for line in apart if line.kind in MONEY_MOVED), now=now)
 
 
-def _close(line: StatementLine, found: Match, order: Order | None, checkout: Checkout | None, now: datetime) -> None:
-    """Note what became of the line; money that moved and is not explained stands in the books as such."""
-    if found.outcome == Outcome.WAIT:
-        return
-    line.order, line.checkout, line.reason = order, checkout, found.reason
-    line.state = LineState.QUARANTINE if found.outcome == Outcome.QUARANTINE else LineState.MATCHED
-    line.save(update_fields=["order", "checkout", "reason", "state"])
-    if line.state == LineState.QUARANTINE and line.kind in MONEY_MOVED:
-        book(
-            Posting.MONEY_UNEXPLAINED,
-            amount_fen=line.amount_fen * MONEY_MOVED[LineKind(line.kind)],
-            key=f"statement:{line.number}:unexplained",
-            effective_date=open_day(line.bank_date),
-            source=("payments.statementline", line.pk),
-            now=now,
-        )
+def _unexplained(line: StatementLine) -> Draft:
+    return draft_of(
+        Posting.MONEY_UNEXPLAINED,
+        amount_fen=line.amount_fen * MONEY_MOVED[LineKind(line.kind)],
+        key=f"statement:{line.number}:unexplained",
+        effective_date=line.bank_date,
+        moves_on=True,
+        source=("payments.statementline", line.pk),
+    )

@@ -11,7 +11,7 @@ from apps.care.services import add_task, finish_tasks_of
 from apps.core.clock import business_day
 from apps.referrals.models import Referral, ReferralEvent
 from apps.referrals.rules.words import Event, State, Who
-from apps.reminders.services import remind
+from apps.reminders.services import News, remind
 
 LABEL = "referrals.referral"
 BOOKINGS = {Event.BOOK, Event.REBOOK, Event.ACCEPT_AND_BOOK}
@@ -29,10 +29,9 @@ def tell(referral: Referral, step: ReferralEvent, *, now: datetime) -> None:
     finish_tasks_of(source=(LABEL, referral.pk), actor_id=step.actor_id, now=now)
     doctor = responsible_doctor(referral)
     if step.event not in QUIET:
-        for user_id in family_user_ids(referral.person):
-            _remind(referral, step, user_id, _kind_for_family(step), now=now)
+        remind(_news(referral, step, family_user_ids(referral.person), _kind_for_family(step), now), now=now)
     if referral.owner is Who.FAMILY_DOCTOR and step.actor_id != doctor.user_id:
-        _remind(referral, step, doctor.user_id, _kind_for_doctor(step), now=now)
+        remind(_news(referral, step, [doctor.user_id], _kind_for_doctor(step), now), now=now)
         _give_work(referral, step, doctor, now=now)
 
 
@@ -46,7 +45,7 @@ def _kind_for_doctor(step: ReferralEvent) -> str:
     return "return-letter" if step.target == State.RETURNED else "referral-work"
 
 
-def _remind(referral: Referral, step: ReferralEvent, user_id: int, kind: str, *, now: datetime) -> None:
+def _news(referral: Referral, step: ReferralEvent, user_ids: list[int], kind: str, now: datetime) -> News:
     department = referral.department
     parameters: dict[str, object] = {
         "person": referral.person.name,
@@ -56,8 +55,7 @@ def _remind(referral: Referral, step: ReferralEvent, user_id: int, kind: str, *,
     }
     if referral.slot:
         parameters["starts_at"] = referral.slot.starts_at
-    key = f"{LABEL}:{referral.pk}:{step.number}:{user_id}"
-    remind(user_id=user_id, kind=kind, parameters=parameters, due_at=now, key=key, now=now)
+    return News(user_ids, kind, parameters, key=f"{LABEL}:{referral.pk}:{step.number}")
 
 
 def _give_work(referral: Referral, step: ReferralEvent, doctor: FamilyDoctor, *, now: datetime) -> None:
