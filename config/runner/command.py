@@ -8,7 +8,7 @@ from config.runner.environment import DEFAULT_PORT, as_owner, demo_environment, 
 from config.runner.lock import RunLock
 
 WITHOUT_DATABASE = frozenset(
-    {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings"}
+    {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings", "adjudicate"}
 )
 BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush"})
 

@@ -11,10 +11,22 @@ from . import terms as made
 from .benefits import built_benefit
 from .condition_building import built_condition
 from .document import TermsForm, Words
-from .facts import FACTS
+from .facts import FACTS, Fact
 from .faults import Fault
+from .shared import check_shared
 from .source import Path
 from .values import Figures, figures_of
+
+ANSWERS = {
+    "choice": {"choice", "number"},
+    "multi": {"codes", "list"},
+    "yes_no": {"yes_no"},
+    "date": {"date"},
+    "number": {"number"},
+    "icd": {"codes"},
+    "screening": {"screening"},
+}
+"""Which kinds of fact a kind of question can answer."""
 
 
 def built_terms(form: TermsForm) -> made.Terms:
@@ -25,6 +37,11 @@ def built_terms(form: TermsForm) -> made.Terms:
     _check_unique([question.fact for question in form.questions], "questions", "fact")
     _check_unique([item.code for item in form.entitlements], "entitlements", "code")
     _check_texts(form, figures)
+    benefits = tuple(
+        built_benefit(benefit, ("benefits", number), figures, form.overall_limits, waiting)
+        for number, benefit in enumerate(form.benefits)
+    )
+    check_shared(benefits)
     return made.Terms(
         code=form.code,
         version=form.version,
@@ -41,10 +58,7 @@ def built_terms(form: TermsForm) -> made.Terms:
         waiting_days=waiting,
         joining=_each(form.joining, "joining", figures, _joining),
         questions=_each(form.questions, "questions", figures, _question),
-        benefits=tuple(
-            built_benefit(benefit, ("benefits", number), figures, form.overall_limits, waiting)
-            for number, benefit in enumerate(form.benefits)
-        ),
+        benefits=benefits,
         entitlements=_each(form.entitlements, "entitlements", figures, _entitlement),
         services=form.services,
         not_paid=form.not_paid,
@@ -64,8 +78,13 @@ def _joining(form: forms.JoiningForm, where: Path, figures: Figures) -> made.Joi
 def _question(form: forms.QuestionForm, where: Path, figures: Figures) -> made.Question:
     if form.fact not in FACTS:
         raise Fault((*where, "fact"), f"= {form.fact} is not a fact terms may ask for")
+    fact = FACTS[form.fact]
+    if fact.kind not in ANSWERS[form.kind]:
+        raise Fault((*where, "kind"), f"= {form.kind} does not fit {form.fact}")
     if form.kind in ("choice", "multi") and not form.choices:
         raise Fault((*where, "choices"), "is missing: this kind of question needs choices")
+    for number, choice in enumerate(form.choices):
+        _check_choice(fact, choice.value, (*where, "choices", number, "value"))
     only_when = built_condition(form.only_when, (*where, "only_when"), figures) if form.only_when else None
     return made.Question(
         fact=form.fact,
@@ -76,6 +95,13 @@ def _question(form: forms.QuestionForm, where: Path, figures: Figures) -> made.Q
         required=form.required,
         only_when=only_when,
     )
+
+
+def _check_choice(fact: Fact, value: str, where: Path) -> None:
+    try:
+        fact.read([value] if fact.kind in ("codes", "list") else value)
+    except ValueError as error:
+        raise Fault(where, f"= {value} {error}") from None
 
 
 def _entitlement(form: forms.EntitlementForm, where: Path, figures: Figures) -> made.Entitlement:

@@ -6,32 +6,45 @@ such curves, so one definition serves one claim at the counter and later columns
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
-from .scalars import WHOLE_SHARE
+from .scalars import WHOLE_SHARE, Amount
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Slopes (hundredths of a percent) between edges (fen); the last slope has no end."""
+    """Slopes (hundredths of a percent) between edges (fen); the last slope has no end.
 
-    edges: tuple[int, ...]
+    In the batch form an edge may be a column: another limit for each claim.
+    """
+
+    edges: tuple[Any, ...]
     slopes: tuple[int, ...]
+    _unit: int = field(init=False, repr=False, compare=False)
+    _turns: tuple[tuple[Any, int], ...] = field(init=False, repr=False, compare=False)
 
-    def at(self, total: int) -> int:
-        """F(total) in fen, rounded half up on the cumulative amount."""
-        scaled, lower = 0, 0
-        for edge, slope in zip(self.edges, self.slopes, strict=False):
-            if total <= edge:
-                return (scaled + (total - lower) * slope + WHOLE_SHARE // 2) // WHOLE_SHARE
-            scaled += (edge - lower) * slope
-            lower = edge
-        return (scaled + (total - lower) * self.slopes[-1] + WHOLE_SHARE // 2) // WHOLE_SHARE
+    def __post_init__(self) -> None:
+        """Where all slopes are nothing or everything, nothing needs rounding and the unit is one."""
+        unit = 1 if all(slope in (0, WHOLE_SHARE) for slope in self.slopes) else WHOLE_SHARE
+        slopes = [slope * unit // WHOLE_SHARE for slope in (0, *self.slopes)]
+        changes = [after - before for before, after in pairwise(slopes)]
+        object.__setattr__(self, "_unit", unit)
+        object.__setattr__(self, "_turns", tuple(zip((0, *self.edges), changes, strict=True)))
+
+    def at(self, total: Amount) -> Amount:
+        """F(total) in fen, half up on the cumulative amount: the slope turns at each edge that is passed."""
+        scaled = total * 0
+        for edge, change in self._turns:
+            if change:
+                scaled = scaled + (total - edge) * (total > edge) * change
+        return scaled if self._unit == 1 else (scaled + self._unit // 2) // self._unit
 
     def hold(self, total: int) -> int:
         """The running total worth keeping: beyond the last edge of a flat end nothing changes any more."""
         if self.slopes[-1] == 0 and self.edges:
-            return min(total, self.edges[-1])
+            return min(total, int(self.edges[-1]))
         return total
 
 

@@ -6,10 +6,28 @@ from typing import Any
 
 from . import conditions as made
 from . import document as forms
-from .facts import FACT_PATHS
+from .facts import FACT_PATHS, Fact
 from .faults import Fault
 from .source import Path
 from .values import Figures
+
+FITS = {
+    "one_of": ("choice",),
+    "is": ("yes_no",),
+    "has": ("codes",),
+    "includes": ("list", "codes"),
+    **dict.fromkeys(("at_least", "at_most", "below"), ("number",)),
+    **dict.fromkeys(("days_before_start", "years_before_start", "days_after_start", "by_service"), ("date",)),
+}
+"""Which kinds of fact a comparison makes sense for."""
+KIND_WORDS = {
+    "choice": "a word",
+    "yes_no": "yes or no",
+    "codes": "a list of diagnoses",
+    "list": "a list of words",
+    "number": "a number",
+    "date": "a day",
+}
 
 
 def built_condition(form: Any, where: Path, figures: Figures) -> made.Condition:
@@ -43,15 +61,27 @@ def _age(form: forms.AgeRange, where: Path, figures: Figures) -> made.Condition:
 
 
 def _fact(form: forms.FactForm, where: Path, figures: Figures) -> made.Condition:
-    if form.fact not in FACT_PATHS:
+    fact = FACT_PATHS.get(form.fact)
+    if fact is None:
         raise Fault((*where, "fact"), f"= {form.fact} is not a fact terms may ask for")
     check, written = form.comparison
+    if fact.kind not in FITS[check]:
+        raise Fault((*where, check), f"does not fit {form.fact}, which is {KIND_WORDS[fact.kind]}")
+    operand = _operand(check, written, (*where, check), figures)
+    if check == "one_of":
+        _check_values(operand, fact, (*where, check))
     return made.FactIs(
         path=form.fact,
         check=check,
-        operand=_operand(check, written, (*where, check), figures),
+        operand=operand,
         missing=form.missing == "passes",
     )
+
+
+def _check_values(operand: tuple[str, ...], fact: Fact, where: Path) -> None:
+    for value in operand:
+        if fact.values and value not in fact.values:
+            raise Fault(where, f"= {value} is none of {', '.join(fact.values)}")
 
 
 def _operand(check: str, written: Any, where: Path, figures: Figures) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .icd import read_icd
@@ -63,35 +64,54 @@ def _screening(value: object) -> object:
 
 _STAGES = ("I", "IA", "IA1", "IA2", "IA3", "IB", "II", "IIA", "IIB", "III", "IIIA", "IIIB", "IIIC", "IV", "IVA", "IVB")
 
-FACTS: Mapping[str, Reader] = {
-    "conditions": _list_of(read_icd),
-    "hoehn_yahr": _number(1, 5),
-    "screening": _screening,
-    "brain_screening": _choice("pass", "fail"),
-    "birads": _number(0, 6),
-    "fibroid_cm": _number(0, 100),
-    "cervical_polyp_cm": _number(0, 100),
-    "hpv": _choice("negative", "positive"),
-    "cervicitis": _choice("mild", "moderate", "severe"),
-    "benign_pathology": _yes_no,
-    "nsclc_stage": _choice(*_STAGES),
-    "markers": _list_of(_text),
-    "progressed": read_date,
-    "breast_surgery": read_date,
-    "severity": _choice("mild", "moderate", "severe"),
-    "roster": _text,
-    "occupation": _text,
-    "basic_insurance": _choice("city", "national", "none"),
-    "birth_defect_child": _yes_no,
-}
-"""Fact name -> reader; the parts of `screening` are asked as `screening.result` and `screening.date`."""
 
-FACT_PATHS = frozenset(FACTS) | {"screening.result", "screening.date"}
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing terms may ask about a person: of which kind it is, how it is read, which values it can have if few."""
+
+    kind: str
+    read: Reader
+    values: tuple[str, ...] = ()
+
+
+def _one_of(*values: str) -> Fact:
+    return Fact("choice", _choice(*values), values)
+
+
+FACTS: Mapping[str, Fact] = {
+    "conditions": Fact("codes", _list_of(read_icd)),
+    "hoehn_yahr": Fact("number", _number(1, 5)),
+    "screening": Fact("screening", _screening),
+    "brain_screening": _one_of("pass", "fail"),
+    "birads": Fact("number", _number(0, 6)),
+    "fibroid_cm": Fact("number", _number(0, 100)),
+    "cervical_polyp_cm": Fact("number", _number(0, 100)),
+    "hpv": _one_of("negative", "positive"),
+    "cervicitis": _one_of("mild", "moderate", "severe"),
+    "benign_pathology": Fact("yes_no", _yes_no),
+    "nsclc_stage": _one_of(*_STAGES),
+    "markers": Fact("list", _list_of(_text)),
+    "progressed": Fact("date", read_date),
+    "breast_surgery": Fact("date", read_date),
+    "severity": _one_of("mild", "moderate", "severe"),
+    "roster": Fact("choice", _text),
+    "occupation": Fact("choice", _text),
+    "basic_insurance": _one_of("city", "national", "none"),
+    "birth_defect_child": Fact("yes_no", _yes_no),
+}
+"""What terms may ask; the parts of `screening` are asked as `screening.result` and `screening.date`."""
+
+FACT_PATHS: Mapping[str, Fact] = {
+    **{name: fact for name, fact in FACTS.items() if fact.kind != "screening"},
+    "screening.result": _one_of("negative", "positive"),
+    "screening.date": Fact("date", read_date),
+}
+"""What a condition can compare."""
 
 
 def read_fact(name: str, value: object) -> object:
     """A fact in the engine's own form (dates, numbers, tuples).  Raises ValueError, KeyError for an unknown name."""
-    return FACTS[name](value)
+    return FACTS[name].read(value)
 
 
 def read_facts(raw: Mapping[str, Any]) -> dict[str, object]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -90,6 +94,10 @@ def plain_share(share: int) -> str:
     return f"{share // 100}.{share % 100:02d}".rstrip("0").rstrip(".")
 
 
-def part_of(amount: int, share: int) -> int:
+Amount = TypeVar("Amount", int, NDArray[np.int64])
+"""Fen: one claim's, or a column with one for each claim."""
+
+
+def part_of(amount: Amount, share: Amount) -> Amount:
     """A share (hundredths of a percent) of an amount in fen, half up."""
     return (amount * share + WHOLE_SHARE // 2) // WHOLE_SHARE

@@ -17,6 +17,28 @@ def joining(when, **more):
     return data(parameters=AMOUNT, joining=[{**SAYS, "when": when, **more}])
 
 
+TWO = {
+    **AMOUNT,
+    "two": {"amount": "2.00", "clause": "2"},
+    "steps": {"amounts": ["1.00", "1.00"], "clause": "3"},
+}
+
+
+def yearly(pool, amount="one"):
+    return {"per": "year", "amount": amount, "pool": pool}
+
+
+def shared(one, other):
+    """Two benefits that share a yearly limit."""
+    return data(
+        [
+            benefit("a", limits=[{"per": "year", "pool": "p", **one}]),
+            benefit("b", limits=[{"per": "year", "pool": "p", **other}]),
+        ],
+        TWO,
+    )
+
+
 MALFORMED = [
     (data(surprise="1"), ["surprise", "not a known field"]),
     (data(code="Not A Code"), ["code", "Not A Code", "allowed form"]),
@@ -102,6 +124,36 @@ MALFORMED = [
     (data(questions=[{"fact": "x", "kind": "date", "label": WORDS}]), ["questions[0].fact", "x"]),
     (data(questions=[{"fact": "hpv", "kind": "choice", "label": WORDS}]), ["questions[0].choices", "missing"]),
     (data(questions=[{"fact": "birads", "kind": "number", "label": WORDS}] * 2), ["questions[1].fact", "twice"]),
+    (joining({"fact": "roster", "at_most": "3"}), ["joining[0].when.at_most", "roster", "a word"]),
+    (joining({"fact": "birads", "one_of": ["3"]}), ["joining[0].when.one_of", "birads", "a number"]),
+    (joining({"fact": "conditions", "by_service": True}), ["when.by_service", "a list of diagnoses"]),
+    (joining({"fact": "screening", "is": True}), ["joining[0].when.fact", "screening"]),
+    (joining({"fact": "hpv", "one_of": ["unknown"]}), ["joining[0].when.one_of", "unknown", "negative, positive"]),
+    (data(questions=[{"fact": "hpv", "kind": "date", "label": WORDS}]), ["questions[0].kind", "date", "hpv"]),
+    (
+        data(questions=[{"fact": "hpv", "kind": "choice", "label": WORDS, "choices": [{"value": "x", **WORDS}]}]),
+        ["questions[0].choices[0].value", "x"],
+    ),
+    (
+        data(questions=[{"fact": "conditions", "kind": "multi", "label": WORDS, "choices": [{"value": "9", **WORDS}]}]),
+        ["questions[0].choices[0].value", "9", "ICD-10"],
+    ),
+    (shared({"amount": "one"}, {"amount": "two"}), ["benefits[1].limits", "the year limit p", "not its amount"]),
+    (shared({"amount": "one"}, {"amount": "steps"}), ["benefits[1].limits", "not its amount"]),
+    (
+        data([benefit(limits=[{"per": "year", "amount": "one", "pool": "p"}] * 2)], TWO),
+        ["benefits[0].limits", "the year limit p twice"],
+    ),
+    (
+        data(
+            [
+                benefit("a", limits=[yearly("p"), yearly("q")]),
+                benefit("b", limits=[yearly("q"), yearly("p")]),
+            ],
+            TWO,
+        ),
+        ["benefits", "the year limit p", "the year limit q", "different orders"],
+    ),
     (data(summary={"zh": "{none}", "en": "{none}"}), ["summary", "{none}"]),
     (data(summary={"zh": "{price}", "en": "free"}), ["summary", "different parameters"]),
     (data(summary={"zh": "{", "en": "x"}), ["summary", "brace"]),
