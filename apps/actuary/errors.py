@@ -26,3 +26,20 @@ class EarlierQuarterOpen(DomainError):
 class AlreadyClosed(DomainError):
     code = "already-closed"
     message = N_("This quarter is closed. Its figures stay as they are.")
+
+
+class NotAPeriod(DomainError):
+    code = "not-a-period"
+    message = N_("A period begins before it ends, and does not reach into the future.")
+    field = "until"
+
+
+class ChangeUnusable(DomainError):
+    """A changed parameter that the terms cannot take; ``field`` is its name."""
+
+    code = "change-unusable"
+    message = N_("The terms cannot take this value: %(problem)s")
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(problem=problem)
+        self.field = name

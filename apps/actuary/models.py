@@ -1,4 +1,7 @@
-"""Closed quarters and what each contribution earned in them.  A closed row never changes (migration 0002)."""
+"""Closed quarters, what each contribution earned in them, and what other terms would have paid.
+
+A closed quarter and an answered what-if never change (migrations 0002, 0003).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.actuary.rules.effects import Effect, effect_from
 from apps.actuary.rules.result import Result, result_from
 from apps.actuary.rules.steps import ORDER, Step, steps_done
 from apps.core.display import quarter_text
@@ -103,3 +107,55 @@ class EarnedShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.earned_fen} of contribution {self.contribution_id}"
+
+
+class WhatIf(models.Model):
+    """What other terms would have paid on the claims of a period: asked once, answered in the background, kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Being worked out")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Could not be worked out")
+
+    title = models.CharField(max_length=120)
+    plan_version = models.ForeignKey("plans.PlanVersion", models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(help_text="the day after the period")
+    changes = models.JSONField(default=dict, help_text="parameter: new value, as a plan file writes it")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(help_text="when it last moved on")
+    tries = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    result_hash = models.CharField(max_length=64, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        indexes = [models.Index(name="what_if_open", fields=["beat_at"], condition=Q(state__in=["waiting", "running"]))]
+        constraints = [
+            models.CheckConstraint(name="what_if_period_in_order", condition=Q(until__gt=models.F("since"))),
+            models.CheckConstraint(
+                name="what_if_done_means_answered",
+                condition=Q(state="done", answered_at__isnull=False) & ~Q(result_hash="")
+                | ~Q(state="done") & Q(answered_at=None, result_hash=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def period(self) -> Period:
+        return Period(self.since, self.until)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def effect(self) -> Effect | None:
+        return effect_from(self.result["effect"]) if self.result else None

@@ -1,4 +1,4 @@
-"""The doorbell and the sweeper of closes under way."""
+"""The doorbells and the sweepers of closes and what-ifs under way."""
 
 from celery import shared_task
 
@@ -9,3 +9,8 @@ from apps.core.clock import now
 @shared_task(name="actuary.continue_closes")
 def continue_closes() -> int:
     return services.continue_closes(now=now())
+
+
+@shared_task(name="actuary.answer_what_ifs", time_limit=1200, soft_time_limit=1170)
+def answer_what_ifs() -> int:
+    return services.answer_what_ifs(now=now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -186,6 +187,7 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=10, choices=[(outcome.value, outcome.value) for outcome in Outcome])
     plan_hash = models.CharField(max_length=64)
     inputs = models.JSONField()
+    left_fen = ArrayField(models.BigIntegerField(), help_text="what was open on each line when the cover was asked")
     accumulators_before = models.JSONField()
     answer = models.JSONField(help_text="what the engine said: amounts, refused lines, steps, totals after")
     accumulators_after = models.JSONField()

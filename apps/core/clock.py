@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import DateTimeField, Func
 from django.utils import timezone
 
 FUND_ZONE = ZoneInfo("Asia/Shanghai")
+DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
+"""The database's own clock, by which leases are measured: one for all workers."""
 
 
 def now() -> datetime:

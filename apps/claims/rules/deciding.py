@@ -77,6 +77,11 @@ def engine_claim(inputs: Inputs) -> Claim:
     return replace(claim, lines=lines, paid_before={})
 
 
+def left_fen(inputs: Inputs) -> tuple[int, ...]:
+    """What is open on each line when the cover is asked: what the engine decides on."""
+    return open_lines(engine_claim(inputs))
+
+
 def _nothing(claim: Claim, before: Accumulators) -> Decision:
     return Decision(
         paid_fen=0,

@@ -13,7 +13,7 @@ from apps.audit.services import record_event
 from apps.claims.models import Bill, Claim, CoverYear, Decision, Payout
 from apps.claims.rules.checks import EARLIER_COVER, Hold, holds_of_claim
 from apps.claims.rules.choices import thresholds
-from apps.claims.rules.deciding import Inputs, decide, inputs_to_json
+from apps.claims.rules.deciding import Inputs, decide, inputs_to_json, left_fen
 from apps.claims.rules.states import Outcome, State, state_after
 from apps.claims.selectors import accumulators_of, earlier_answers, terms_of_claim
 from apps.core.clock import business_day
@@ -136,6 +136,7 @@ def record(
         outcome=outcome,
         plan_hash=claim.cover.plan_version.content_hash,
         inputs=inputs_to_json(inputs),
+        left_fen=list(left_fen(inputs)),
         accumulators_before=before,
         answer=decision_to_json(answer),
         accumulators_after=year.accumulators,

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, Func
 
-from apps.core.clock import business_day
+from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.jobs import ring
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
@@ -22,7 +21,6 @@ ENDING = (
     *("state", "state_at", "reason", "lease_until", "next_try_at"),
     *("gateway_reference", "settled_date", "returned_date"),
 )
-DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
 @transaction.atomic

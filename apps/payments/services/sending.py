@@ -14,12 +14,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from apps.core.clock import business_day
+from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.errors import N_
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
-from apps.payments.services.orders import DATABASE_CLOCK, record_accepted, record_failed, record_unsure
+from apps.payments.services.orders import record_accepted, record_failed, record_unsure
 
 logger = logging.getLogger(__name__)
 NO_ANSWER = N_("The bank gave no clear answer.")

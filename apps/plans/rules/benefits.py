@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import document as forms
@@ -10,12 +11,15 @@ from .claims import EVENTS
 from .clips import Clip, Curve, deductible_curve, limit_curve
 from .condition_building import built_condition
 from .faults import Fault
+from .icd import read_icd_group
 from .reasons import rank
 from .scalars import WHOLE_SHARE
 from .source import Path
 from .values import Figure, Figures
 
 _ORDER_OF_LIMITS = ("visit", "day", "item", "year")
+GRADES = 10
+"""Of a disability, 1 the worst."""
 
 
 def built_benefit(
@@ -55,21 +59,21 @@ def _scope(benefit: Any, where: Path, figures: Figures, waiting_days: int) -> ma
         for number, item in enumerate(form.requires)
     ]
 
-    def codes(field: str) -> tuple[str, ...] | None:
+    def codes(field: str, read: Callable[[str], str]) -> tuple[str, ...] | None:
         written = getattr(form, field)
-        return None if written is None else figures.codes(written, (*where, field))
+        return None if written is None else figures.codes(written, (*where, field), read)
 
     return made.Scope(
         kinds=frozenset({"event"} if form.events else form.kinds),
         events=frozenset(form.events),
-        diagnosis=codes("diagnosis"),
-        never_again=codes("never_again"),
+        diagnosis=codes("diagnosis", read_icd_group),
+        never_again=codes("never_again", read_icd_group),
         requires=tuple(sorted(requires, key=lambda item: rank(item.reason))),
         levels=form.facility.levels,
         areas=form.facility.areas,
         categories=frozenset(form.categories),
         catalogue=form.catalogue,
-        formulary=codes("formulary"),
+        formulary=codes("formulary", str.upper),
         waiting_days=waiting_days,
     )
 
@@ -113,7 +117,7 @@ def _rate(form: forms.ReimbursementForm, where: Path, figures: Figures) -> made.
 
 
 def _limits(form: forms.BenefitForm, where: Path, figures: Figures) -> tuple[made.Ladder, ...]:
-    numbered = sorted(enumerate(form.limits), key=lambda item: _ORDER_OF_LIMITS.index(item[1].per))
+    numbered = sorted(enumerate(form.limits), key=_breadth)
     ladders = []
     for number, limit in numbered:
         figure = figures.get(limit.amount, (*where, "limits", number, "amount"), "amount", "amounts")
@@ -126,6 +130,12 @@ def _limits(form: forms.BenefitForm, where: Path, figures: Figures) -> tuple[mad
         }[limit.per]
         ladders.append(_ladder(f"{limit.per}-limit", key, figure))
     return tuple(ladders)
+
+
+def _breadth(item: tuple[int, forms.LimitForm]) -> tuple[int, bool]:
+    """Narrow limits stand before wide ones, a benefit's own before those it shares."""
+    _number, limit = item
+    return _ORDER_OF_LIMITS.index(limit.per), limit.pool is not None
 
 
 def _overall(names: tuple[str, ...], figures: Figures) -> tuple[made.Ladder, ...]:
@@ -144,6 +154,9 @@ def _ladder(step: str, key: str | None, figure: Figure) -> made.Ladder:
 
 def _lump(form: forms.LumpSumForm, where: Path, figures: Figures) -> made.Lump:
     amount = figures.get(form.amount, (*where, "amount"), "amount")
-    share = figures.get(form.share, (*where, "share"), "percent").value if form.share else WHOLE_SHARE
+    share = figures.get(form.share, (*where, "share"), "percent") if form.share else None
     grades = figures.get(form.by_grade, (*where, "by_grade"), "percents").value if form.by_grade else ()
-    return made.Lump(amount.value, share, tuple(grades), form.repeats, amount.clause)
+    if grades and len(grades) != GRADES:
+        raise Fault((*where, "by_grade"), f"= {form.by_grade} has {len(grades)} shares, {GRADES} grades are needed")
+    clause = share.clause if share else amount.clause
+    return made.Lump(amount.value, share.value if share else WHOLE_SHARE, tuple(grades), form.repeats, clause)

@@ -78,5 +78,6 @@ def waterfall(case: Case, decisions: Iterable[Decision]) -> list[tuple[str, int]
                 paid[payer] = paid.get(payer, 0) + fen
     of_plan = sum(sum(decision.line_paid_fen) for decision in decisions)
     own = sum(claim.billed_fen for claim in case.claims) - sum(paid.values()) - of_plan
+    of_plan += paid.pop(case.terms.code, 0)
     shown = [(payer, fen) for payer, fen in [*in_waterfall_order(paid), (case.terms.code, of_plan)] if fen]
     return [*shown, ("own", own)]

@@ -48,6 +48,11 @@ class Line:
     billed_fen: int = 0
     paid_before: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def item(self) -> str:
+        """The code as codes are compared: however it is typed."""
+        return self.code.upper()
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -41,12 +41,6 @@ class Curve:
                 scaled = scaled + (total - edge) * (total > edge) * change
         return scaled if self._unit == 1 else (scaled + self._unit // 2) // self._unit
 
-    def hold(self, total: int) -> int:
-        """The running total worth keeping: beyond the last edge of a flat end nothing changes any more."""
-        if self.slopes[-1] == 0 and self.edges:
-            return min(total, int(self.edges[-1]))
-        return total
-
 
 def deductible_curve(amount: int) -> Curve:
     """Nothing up to the amount, everything above."""
@@ -71,10 +65,17 @@ class Clip:
     clause: str
     amount: int = 0
 
+    def key_for(self, *, date: str = "", item: str = "") -> str | None:
+        """The running total of a day or an item, where it is kept for each."""
+        return self.key and self.key.format(date=date, item=item)
+
 
 @dataclass(slots=True)
 class Totals:
-    """Running totals while one claim is decided; starts from the accumulators and never changes them."""
+    """Running totals while one claim is decided; starts from the accumulators and never changes them.
+
+    Deductibles and bands run on what comes to them, limits are used up by what is paid in the end.
+    """
 
     now: dict[str, int]
 
@@ -82,11 +83,12 @@ class Totals:
         """The running total under a key."""
         return 0 if key is None else self.now.get(key, 0)
 
-    def pass_through(self, clip: Clip, amount: int, *, date: str = "", item: str = "") -> int:
-        """Run an amount through a clip: F(after) - F(before); the total moves on."""
-        key = clip.key and clip.key.format(date=date, item=item)
-        before = self.used(key)
-        after = before + amount
+    def add(self, key: str | None, amount: int) -> None:
+        """Move a running total on."""
         if key is not None and amount:
-            self.now[key] = clip.curve.hold(after)
-        return clip.curve.at(after) - clip.curve.at(before)
+            self.now[key] = self.used(key) + amount
+
+    def clipped(self, clip: Clip, key: str | None, amount: int) -> int:
+        """What a clip lets through of an amount: F(total after) - F(total before)."""
+        before = self.used(key)
+        return clip.curve.at(before + amount) - clip.curve.at(before)

@@ -8,6 +8,7 @@ from . import conditions as made
 from . import document as forms
 from .facts import FACT_PATHS, Fact
 from .faults import Fault
+from .icd import read_icd_group
 from .source import Path
 from .values import Figures
 
@@ -85,7 +86,9 @@ def _check_values(operand: tuple[str, ...], fact: Fact, where: Path) -> None:
 
 
 def _operand(check: str, written: Any, where: Path, figures: Figures) -> Any:
-    if check in ("one_of", "has", "includes"):
+    if check == "has":
+        return figures.codes(written, where, read_icd_group)
+    if check in ("one_of", "includes"):
         return figures.codes(written, where)
     if check in ("at_least", "at_most", "below"):
         return figures.number(written, where, "number", "count")

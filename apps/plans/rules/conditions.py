@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -132,6 +132,11 @@ def paths_asked(condition: Condition) -> set[str]:
     if isinstance(condition, AllOf | AnyOf):
         return set().union(*(paths_asked(part) for part in condition.parts))
     return set()
+
+
+def facts_asked(conditions: Iterable[Condition]) -> frozenset[str]:
+    """The facts, by name, that any of the conditions looks at."""
+    return frozenset(path.partition(".")[0] for condition in conditions for path in paths_asked(condition))
 
 
 def _has(value: Any, operand: Any, _: Context) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z.+*\-]{0,20}", re.ASCII)
+_PREFIX = re.compile(r"[A-Z][0-9]([0-9A-Z](\.[0-9A-Z]{1,4})?)?", re.ASCII)
 _RANGE = re.compile(r"([A-Z][0-9]{2})-([A-Z][0-9]{2})", re.ASCII)
 
 
@@ -14,6 +15,14 @@ def read_icd(value: object) -> str:
     text = value.strip().upper() if isinstance(value, str) else ""
     if not _CODE.fullmatch(text) or _RANGE.fullmatch(text):
         raise ValueError("is not an ICD-10 code")
+    return text
+
+
+def read_icd_group(value: str) -> str:
+    """A prefix of codes or a range of categories, in capitals: `C57.0`, `C00-C97`.  Raises ValueError."""
+    text = value.strip().upper()
+    if not (_RANGE.fullmatch(text) or _PREFIX.fullmatch(text)):
+        raise ValueError("is neither an ICD-10 code nor a range such as C00-C97")
     return text
 
 

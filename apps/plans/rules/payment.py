@@ -40,22 +40,27 @@ def pay_reimbursement(
     sheet.note("scope", claim.billed_fen, in_scope, benefit.clause)
     eligible = sheet.note("paid-before", in_scope, sum(weights), benefit.clause)
     shared = _after_cost_sharing(benefit, context, eligible, sheet)
-    items = [claim.lines[number].code for number in lines]
-    paid, kept = _after_limits(benefit, context, shared, weights, items, sheet)
-    on_lines = spread(paid, kept)
+    items = [claim.lines[number].item for number in lines]
+    paid, on_lines = _after_limits(benefit, context, shared, weights, items, sheet)
     reasons = {
-        number: "already-paid" if weight == 0 else "limit-reached"
-        for number, weight, keeps in zip(lines, weights, kept, strict=True)
-        if weight == 0 or (shared and (paid == 0 or keeps == 0))
+        number: reason
+        for number, weight, fen in zip(lines, weights, on_lines, strict=True)
+        if (reason := _line_reason(weight, fen, is_cut=paid < shared))
     }
     return Paid(paid, tuple(sheet.steps), dict(zip(lines, on_lines, strict=True)), reasons)
 
 
+def _line_reason(weight: int, fen: int, *, is_cut: bool) -> str | None:
+    """Why nothing fell on a line; None where a deductible, a rate or rounding took it."""
+    if weight == 0:
+        return "already-paid"
+    return "limit-reached" if is_cut and not fen else None
+
+
 def _after_cost_sharing(benefit: Benefit, context: AtCare, amount: int, sheet: Worksheet) -> int:
     """What deductible, bands and rate leave to be paid."""
-    day = context.claim.date.isoformat()
     for ladder in benefit.cost_sharing:
-        amount = sheet.clip(ladder.for_year(context.policy.renewed_years), amount, day)
+        amount = sheet.share_cost(ladder.for_year(context.policy.renewed_years), amount)
     if benefit.rate is not None:
         share, clause = rate_of(benefit.rate, context)
         amount = sheet.note("rate", amount, part_of(amount, share), clause, share=share)
@@ -78,16 +83,18 @@ def rate_of(rate: Rate, context: AtCare) -> tuple[int, str]:
 def _after_limits(
     benefit: Benefit, context: AtCare, amount: int, weights: list[int], items: list[str], sheet: Worksheet
 ) -> tuple[int, list[int]]:
-    """The amount paid after all limits, and the weights by which it falls on the lines."""
+    """The amount paid after all limits, and what of it falls on each line."""
     day = context.claim.date.isoformat()
     for ladder in benefit.limits:
         clip = ladder.for_year(context.policy.renewed_years)
         if clip.step == "item-limit":
-            weights = sheet.clip_items(clip, weights, amount, items)
+            weights = sheet.limit_items(clip, weights, amount, items)
             amount = sum(weights)
         else:
-            amount = sheet.clip(clip, amount, day)
-    return amount, weights
+            amount = sheet.limit(clip, amount, day)
+    on_lines = spread(amount, weights)
+    sheet.use_up(amount, items, on_lines)
+    return amount, on_lines
 
 
 def pay_lump(benefit: Benefit, context: AtCare, totals: Totals) -> Paid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .claims import Line
+from .codes import is_listed
 from .conditions import AtCare
 from .icd import category, is_in
 from .reasons import rank
@@ -61,7 +62,7 @@ def line_reason(benefit: Benefit, line: Line) -> str | None:
         return "category"
     if scope.catalogue is not None and line.catalogue != scope.catalogue:
         return "catalogue"
-    if scope.formulary is not None and not line.code.startswith(scope.formulary):
+    if scope.formulary is not None and not is_listed(line.item, scope.formulary):
         return "not-in-formulary"
     return None
 

@@ -24,11 +24,41 @@ def check_shared(benefits: Sequence[Benefit]) -> None:
                 raise Fault(("benefits", number, "limits"), f"share {_name(key)} with {code}, but not its amount")
         for earlier, later in pairwise(keys):
             before.add(later, earlier)
+    _check_nested(benefits)
     try:
         before.prepare()
     except CycleError as error:
         names = " and ".join(dict.fromkeys(_name(key) for key in error.args[1]))
         raise Fault(("benefits",), f"share {names} in different orders") from None
+
+
+def _check_nested(benefits: Sequence[Benefit]) -> None:
+    """Each limit reaches as far as the one before it, in time and in benefits, or further.
+
+    Then a limit that takes something away is used up for all that the limits before it may still let through, and
+    whether these count what came to them or what was paid makes no difference to what is paid.
+    """
+    users: dict[str, set[str]] = {}
+    for benefit in benefits:
+        for key in _limit_keys(benefit):
+            users.setdefault(key, set()).add(benefit.code)
+    for number, benefit in enumerate(benefits):
+        for narrow, wide in pairwise(_limit_keys(benefit)):
+            if {_kind(narrow), _kind(wide)} == {"day", "item"}:
+                raise Fault(("benefits", number, "limits"), "are for a day and for an item: choose one of them")
+            if not users[narrow] <= users[wide]:
+                others = ", ".join(sorted(users[narrow] - users[wide]))
+                raise Fault(
+                    ("benefits", number, "limits"), f"share {_name(narrow)} with {others}, but not {_name(wide)}"
+                )
+
+
+def _limit_keys(benefit: Benefit) -> list[str]:
+    return [key for ladder in benefit.limits if (key := ladder.rungs[0].key) is not None]
+
+
+def _kind(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def _kept(benefit: Benefit) -> Iterator[tuple[str, Ladder]]:

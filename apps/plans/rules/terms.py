@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from .clips import Clip
-from .conditions import Condition
+from .conditions import Condition, facts_asked
 from .document import Words
 from .values import Figures
 
@@ -193,6 +193,18 @@ class Terms:
             if benefit.code == code:
                 return benefit
         raise KeyError(code)
+
+    @property
+    def facts_asked(self) -> frozenset[str]:
+        """The facts, by name, on which joining, price or any benefit depends."""
+        conditions = [joining.condition for joining in self.joining]
+        conditions += [condition for condition, _amount in self.price.instead]
+        for benefit in self.benefits:
+            conditions += [require.condition for require in benefit.scope.requires]
+            if benefit.rate:
+                conditions += [rate.condition for rate in (*benefit.rate.instead, *benefit.rate.raised)]
+        past = {"conditions"} if any(benefit.scope.never_again for benefit in self.benefits) else set()
+        return facts_asked(conditions) | past
 
     def filled(self, words: Words) -> Words:
         """A text of the plan with its ``{parameter}`` places filled in."""

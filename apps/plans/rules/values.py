@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -55,11 +55,22 @@ class Figures:
         except ValueError:
             return Decimal(self.get(text, where, *kinds).value)
 
-    def codes(self, written: Sequence[str] | str, where: Path) -> tuple[str, ...]:
-        """A list written in place, or the parameter named.  Raises Fault."""
-        if isinstance(written, str):
-            return tuple(self.get(written, where, "codes").value)
-        return tuple(written)
+    def codes(self, written: Sequence[str] | str, where: Path, read: Callable[[str], str] = str) -> tuple[str, ...]:
+        """A list written in place, or the parameter named, each code as ``read`` gives it.  Raises Fault."""
+        codes = self.get(written, where, "codes").value if isinstance(written, str) else written
+        try:
+            return tuple(read(code) for code in codes)
+        except ValueError as error:
+            bad = next(code for code in codes if not _is_readable(code, read))
+            raise Fault(where, f"= {bad} {error}") from None
+
+
+def _is_readable(code: str, read: Callable[[str], str]) -> bool:
+    try:
+        read(code)
+    except ValueError:
+        return False
+    return True
 
 
 def figures_of(parameters: Mapping[str, ParameterForm]) -> Figures:

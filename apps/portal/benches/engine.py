@@ -138,7 +138,7 @@ class Unordered:
         lines = Lines(
             claim=np.repeat(np.arange(CLAIMS), 2),
             category=Coded(np.tile([0, 1], CLAIMS), ("drug", "exam")),
-            code=Coded.same("R03BA02", 2 * CLAIMS),
+            item=Coded.same("R03BA02", 2 * CLAIMS),
             catalogue=Coded.same("in", 2 * CLAIMS),
             left=self.left[first],
         )

@@ -42,7 +42,7 @@ def columns_of(years):
     lines = Lines(
         claim=whole(number for number, _, _ in rows),
         category=Coded.of(line.category for _, line, _ in rows),
-        code=Coded.of(line.code for _, line, _ in rows),
+        item=Coded.of(line.item for _, line, _ in rows),
         catalogue=Coded.of(line.catalogue for _, line, _ in rows),
         left=whole(left for _, _, left in rows),
     )

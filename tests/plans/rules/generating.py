@@ -23,6 +23,12 @@ def bands(draw):
     return {"bands": [*rows, {"percent": str(percents[-1])}], "clause": "bands"}
 
 
+def own_limits(kinds):
+    """Some of the limits of one benefit: never for a day and for an item at once."""
+    chosen = st.lists(st.sampled_from(kinds), unique=True)
+    return chosen.map(lambda kinds: [kind for kind in kinds if not (kind == "item" and "day" in kinds)])
+
+
 @st.composite
 def plans(draw, *, limits=("visit", "day", "item", "year"), has_rate=True):
     """A plan of one to three reimbursements with any mixture of steps, perhaps limits shared or over all."""
@@ -46,7 +52,7 @@ def plans(draw, *, limits=("visit", "day", "item", "year"), has_rate=True):
         if has_rate and draw(st.booleans()):
             percent = {"percent": str(draw(st.integers(0, 100))), "clause": "rate"}
             made["rate"] = {"percent": figure(f"{code}_rate", percent)}
-        chosen = draw(st.lists(st.sampled_from(limits), unique=True)) if limits else []
+        chosen = draw(own_limits(limits)) if limits else []
         made["limits"] = [{"per": per, "amount": amount(f"{code}_{per}")} for per in chosen]
         if draw(st.booleans()):
             made["limits"].append({"per": "year", "amount": "pool", "pool": "shared"})
@@ -82,15 +88,15 @@ ICD = ["J45.9", "C50.1", "C53", "G20", None]
 DAYS = st.dates(date(2021, 9, 1), date(2022, 12, 31))
 
 
-def _limits(draw, figures, code):
-    chosen = draw(st.lists(st.sampled_from(["visit", "day", "item", "year"]), unique=True, max_size=2))
+def _limits(draw, figures, code, pool):
+    chosen = draw(own_limits(["visit", "day", "item", "year"] if pool == "year" else ["visit", "day"]))
     made = []
     for per in chosen:
         steps = draw(st.lists(YUAN, min_size=1, max_size=3))
         figures[f"{code}_{per}"] = {"amounts": steps, "clause": per}
         made.append({"per": per, "amount": f"{code}_{per}"})
     if draw(st.booleans()):
-        made.append({"per": draw(st.sampled_from(["year", "day"])), "amount": "pool", "pool": "shared"})
+        made.append({"per": pool, "amount": "pool", "pool": "shared"})
     return made
 
 
@@ -132,8 +138,8 @@ def _rate(draw, figures, code):
     return made
 
 
-def _reimbursement(draw, figures, code):
-    made = {"limits": _limits(draw, figures, code), "scope": _scope(draw)}
+def _reimbursement(draw, figures, code, pool):
+    made = {"limits": _limits(draw, figures, code, pool), "scope": _scope(draw)}
     if draw(st.booleans()):
         figures[f"{code}_free"] = {"amounts": draw(st.lists(YUAN, min_size=1, max_size=3)), "clause": "free"}
         made["deductible"] = {"per": draw(st.sampled_from(["year", "claim"])), "amount": f"{code}_free"}
@@ -162,9 +168,10 @@ def _scope(draw):
     return scope
 
 
-def _lump(draw, figures, code):
+def _lump(draw, figures, code, pool):
     figures[f"{code}_sum"] = {"amount": draw(YUAN), "clause": "sum"}
-    made = {"amount": f"{code}_sum", "repeats": draw(st.booleans()), "limits": _limits(draw, figures, code)}
+    limits = _limits(draw, figures, code, pool)
+    made = {"amount": f"{code}_sum", "repeats": draw(st.booleans()), "limits": limits}
     event = draw(st.sampled_from(EVENTS))
     if event == "disability":
         figures[f"{code}_grades"] = {"percents": [str(10 * n) for n in range(10)], "clause": "grades"}
@@ -172,10 +179,11 @@ def _lump(draw, figures, code):
     return benefit(code, pays="lump-sum", scope={"events": [event]}, **made)
 
 
-def _allowance(draw, figures, code):
+def _allowance(draw, figures, code, pool):
     figures[f"{code}_night"] = {"amount": draw(YUAN), "clause": "night"}
     scope = {"kinds": ["inpatient"]}
-    return benefit(code, pays="allowance", scope=scope, per_night=f"{code}_night", limits=_limits(draw, figures, code))
+    limits = _limits(draw, figures, code, pool)
+    return benefit(code, pays="allowance", scope=scope, per_night=f"{code}_night", limits=limits)
 
 
 @st.composite
@@ -190,7 +198,8 @@ def any_plans(draw):
     makers = draw(
         st.lists(st.sampled_from([_reimbursement, _reimbursement, _lump, _allowance]), min_size=1, max_size=4)
     )
-    benefits = [make(draw, figures, code) for make, code in zip(makers, ("one", "two", "three", "four"), strict=False)]
+    pool, codes = draw(st.sampled_from(["year", "day"])), ("one", "two", "three", "four")
+    benefits = [make(draw, figures, code, pool) for make, code in zip(makers, codes, strict=False)]
     more = {}
     if draw(st.booleans()):
         figures["overall"] = {"amounts": draw(st.lists(YUAN, min_size=1, max_size=2)), "clause": "overall"}

@@ -28,6 +28,10 @@ def yearly(pool, amount="one"):
     return {"per": "year", "amount": amount, "pool": pool}
 
 
+DAILY = {**yearly("p"), "per": "day"}
+GRADES = {**AMOUNT, "two": {"percents": ["100", "90"], "clause": "2"}}
+
+
 def shared(one, other):
     """Two benefits that share a yearly limit."""
     return data(
@@ -144,6 +148,20 @@ MALFORMED = [
         data([benefit(limits=[{"per": "year", "amount": "one", "pool": "p"}] * 2)], TWO),
         ["benefits[0].limits", "the year limit p twice"],
     ),
+    (
+        data([benefit(limits=[{"per": per, "amount": "one"} for per in ("day", "item")])], TWO),
+        ["benefits[0].limits", "for a day and for an item"],
+    ),
+    (
+        data([benefit("a", limits=[DAILY, yearly(None)]), benefit("b", limits=[DAILY])], TWO),
+        ["benefits[0].limits", "share the day limit p with b", "but not the year limit a"],
+    ),
+    (
+        data([benefit(pays="lump-sum", amount="one", by_grade="two", scope=LUMP["scope"])], GRADES),
+        ["benefits[0].by_grade", "2 shares", "10 grades"],
+    ),
+    (data([benefit(scope={"diagnosis": ["J45", "asthma"]})]), ["benefits[0].scope.diagnosis", "asthma", "ICD-10"]),
+    (joining({"fact": "conditions", "has": ["cancer"]}), ["joining[0].when.has", "cancer", "ICD-10"]),
     (
         data(
             [

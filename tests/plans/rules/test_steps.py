@@ -147,7 +147,7 @@ def test_a_lump_sum_is_paid_once_a_year_unless_it_repeats():
 
 
 def test_a_sum_by_grade_follows_the_grade():
-    grades = {"percents": ["100", "90", "80"], "clause": "1"}
+    grades = {"percents": ["100", "90", "80", *["0"] * 7], "clause": "1"}
     terms = small(
         [benefit(pays="lump-sum", amount="a", by_grade="g", repeats=True, scope={"events": ["disability"]})],
         {"a": amount("100.00"), "g": grades},
@@ -255,9 +255,10 @@ def test_every_step_has_a_sentence(language):
             deductible={"per": "year", "amount": "one"},
             bands="b",
             rate={"percent": "r"},
-            limits=[{"per": per, "amount": per} for per in ("visit", "day", "item", "year")],
+            limits=[{"per": per, "amount": per} for per in ("visit", "item", "year")],
             scope={"categories": ["drug"]},
         ),
+        benefit("tests", limits=[{"per": "day", "amount": "day"}], scope={"categories": ["exam"]}),
         benefit("gift", pays="lump-sum", amount="one", scope={"events": ["condolence"]}),
         benefit("nights", pays="allowance", per_night="one", scope={"kinds": ["inpatient"]}),
     ]
@@ -267,7 +268,7 @@ def test_every_step_has_a_sentence(language):
         "day": amount("30.00"),
         "item": amount("20.00"),
         "year": amount("10.00"),
-        "o": amount("11.50"),
+        "o": amount("41.50"),
         "r": {"percent": "62.5", "clause": "1"},
         "b": {"bands": [{"percent": "90"}], "clause": "1"},
     }
@@ -275,7 +276,7 @@ def test_every_step_has_a_sentence(language):
     made = decide(
         terms,
         ANYONE,
-        visit(line(9000, category="drug", basic=100), line(5), on=date(2022, 1, 1)),
+        visit(line(9000, category="drug", basic=100), line(5), line(5000, category="exam"), on=date(2022, 1, 1)),
         event("condolence"),
         stay(line(5)),
     )

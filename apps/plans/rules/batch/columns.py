@@ -80,7 +80,7 @@ class Lines:
 
     claim: Whole
     category: Coded
-    code: Coded
+    item: Coded  # `Line.item`
     catalogue: Coded
     left: Whole
 

@@ -15,7 +15,7 @@ from .running import Groups, clipped, spread_columns
 def clip_items(year: Year, amounts: Sequence[Whole], weights: Sequence[Whole], curves: Sequence[Curve]) -> list[Whole]:
     """What each line keeps under each of the benefits that share the limit."""
     lines = year.lines
-    codes = np.argsort(np.argsort(np.array(lines.code.values)))[lines.code.places]
+    codes = np.argsort(np.argsort(np.array(lines.item.values)))[lines.item.places]
     items = Groups.by(lines.claim, codes)
     order = np.arange(len(codes)) if items.order is None else items.order
     firsts, item_of = order[items.starts], np.repeat(np.arange(len(items.starts)), items.sizes)

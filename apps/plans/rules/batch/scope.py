@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from apps.plans.rules.codes import is_listed
 from apps.plans.rules.icd import category, is_in
 from apps.plans.rules.terms import REIMBURSEMENT, Benefit, Scope, Terms
 
@@ -71,5 +72,5 @@ def _line_fits(scope: Scope, lines: Lines) -> Truth:
         fits &= lines.catalogue.where(lambda catalogue: catalogue == scope.catalogue)
     if scope.formulary is not None:
         formulary = scope.formulary
-        fits &= lines.code.where(lambda code: code.startswith(formulary))
+        fits &= lines.item.where(lambda item: is_listed(item, formulary))
     return fits

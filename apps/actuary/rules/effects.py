@@ -1,0 +1,223 @@
+"""What other terms would have changed: in total, by benefit, for groups of people, and who gains or loses how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Truth = NDArray[np.bool_]
+
+EDGES = (100_00, 500_00, 1_000_00, 5_000_00)
+"""Fen a person's year changes by, where the bars of the picture meet; the same below zero."""
+LEAST_PEOPLE = 5
+"""Smaller groups are left out: what they were paid would tell of one person."""
+AGES = (0, 6, 12, 18, 40, 60)
+"""First age of each group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A figure under the terms as they are, and under the changed ones; fen or a number."""
+
+    old: int
+    new: int
+
+    @property
+    def change(self) -> int:
+        return self.new - self.old
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who have something in common; ``kind`` is age, sex or renewal."""
+
+    kind: str
+    name: str
+    people: int
+    paid: Both
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many people's years change by more than ``above`` and at most ``upto`` fen; None: without end."""
+
+    above: int | None
+    upto: int | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many people's years change one way, and by how many fen together."""
+
+    people: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The answer to a what-if; money in fen.  ``differs``: claims the engine decides otherwise than was decided."""
+
+    people: int
+    claims: int
+    differs: int
+    paid: Both
+    earned: Both
+    accepted: Both
+    benefits: Mapping[str, Both]
+    groups: tuple[Group, ...]
+    bars: tuple[Bar, ...]
+    gaining: Moved
+    losing: Moved
+
+    @property
+    def unchanged(self) -> int:
+        """People whose year stays as it was."""
+        return self.people - self.gaining.people - self.losing.people
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one set of terms pays: fen of each claim by benefit; fen each person's cover earns; who could join."""
+
+    benefits: Mapping[str, Whole]
+    earned: Whole
+    is_accepted: Truth
+
+    @property
+    def paid(self) -> Whole:
+        columns = list(self.benefits.values())
+        return sum(columns[1:], columns[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose claims they are, which of them count in the period, what was paid on each, and what people have in common.
+
+    ``age``, ``sex`` (0 female, 1 male) and ``renewed_years`` have one row a person.
+    """
+
+    person: Whole
+    counts: Truth
+    decided_fen: Whole
+    age: Whole
+    sex: Whole
+    renewed_years: Whole
+
+
+def effect_of(asked: Asked, old: Side, new: Side) -> Effect:
+    """Compare two sets of terms over the same claims."""
+    was, now = (np.where(asked.counts, side.paid, 0) for side in (old, new))
+    people = len(asked.age)
+    old_by_person, new_by_person = (_by_person(asked, fen, people) for fen in (was, now))
+    change = new_by_person - old_by_person
+    return Effect(
+        people=people,
+        claims=int(asked.counts.sum()),
+        differs=int((asked.counts & (old.paid != asked.decided_fen)).sum()),
+        paid=Both(int(was.sum()), int(now.sum())),
+        earned=Both(int(old.earned.sum()), int(new.earned.sum())),
+        accepted=Both(int(old.is_accepted.sum()), int(new.is_accepted.sum())),
+        benefits={code: _benefit(asked, old.benefits[code], fen) for code, fen in new.benefits.items()},
+        groups=tuple(_groups(asked, old_by_person, new_by_person)),
+        bars=_bars(change),
+        gaining=_moved(change[change > 0]),
+        losing=_moved(change[change < 0]),
+    )
+
+
+def _moved(change: Whole) -> Moved:
+    return Moved(len(change), int(change.sum()))
+
+
+def _by_person(asked: Asked, fen: Whole, people: int) -> Whole:
+    sums = np.zeros(people, dtype=np.int64)
+    np.add.at(sums, asked.person, fen)
+    return sums
+
+
+def _benefit(asked: Asked, old: Whole, new: Whole) -> Both:
+    return Both(int(old[asked.counts].sum()), int(new[asked.counts].sum()))
+
+
+def _groups(asked: Asked, old: Whole, new: Whole) -> list[Group]:
+    ages = np.searchsorted(AGES, asked.age, side="right") - 1
+    names = [f"{low}-{high - 1}" for low, high in pairwise(AGES)] + [f"{AGES[-1]}+"]
+    sorts = (
+        ("age", ages, names),
+        ("sex", asked.sex, ["female", "male"]),
+        ("renewal", np.minimum(asked.renewed_years, 1), ["first", "renewed"]),
+    )
+    return [
+        Group(kind, name, int(inside.sum()), Both(int(old[inside].sum()), int(new[inside].sum())))
+        for kind, places, every in sorts
+        for place, name in enumerate(every)
+        if (inside := places == place).sum() >= LEAST_PEOPLE
+    ]
+
+
+def _bars(change: Whole) -> tuple[Bar, ...]:
+    """Losers by how much, those in between, gainers by how much."""
+    ends = [*(-edge for edge in reversed(EDGES)), -1, 0, *EDGES]
+    bounds: list[int | None] = [None, *ends, None]
+    bars = []
+    for above, upto in pairwise(bounds):
+        inside = np.ones(len(change), dtype=bool)
+        if above is not None:
+            inside &= change > above
+        if upto is not None:
+            inside &= change <= upto
+        bars.append(Bar(above, upto, int(inside.sum())))
+    return tuple(bars)
+
+
+def earned_fen(price: Whole, start: Whole, end: Whole, since: int, until: int) -> Whole:
+    """What covers ``[start, end)`` of a price earn on the days ``[since, until)``, half up on the cumulative amount."""
+
+    days = end - start
+
+    def earned_before(day: int) -> Whole:
+        earned: Whole = (2 * price * np.clip(day - start, 0, days) + days) // (2 * days)
+        return earned
+
+    return earned_before(until) - earned_before(since)
+
+
+def effect_data(effect: Effect) -> dict[str, Any]:
+    """The effect as plain data; ``effect_from`` is the inverse."""
+    both = {name: _pair(getattr(effect, name)) for name in ("paid", "earned", "accepted")}
+    moved = {name: [getattr(effect, name).people, getattr(effect, name).fen] for name in ("gaining", "losing")}
+    return {
+        **{name: getattr(effect, name) for name in ("people", "claims", "differs")},
+        **both,
+        **moved,
+        "benefits": {code: _pair(fen) for code, fen in effect.benefits.items()},
+        "groups": [[group.kind, group.name, group.people, _pair(group.paid)] for group in effect.groups],
+        "bars": [[bar.above, bar.upto, bar.people] for bar in effect.bars],
+    }
+
+
+def effect_from(data: Mapping[str, Any]) -> Effect:
+    return Effect(
+        people=data["people"],
+        claims=data["claims"],
+        differs=data["differs"],
+        paid=Both(*data["paid"]),
+        earned=Both(*data["earned"]),
+        accepted=Both(*data["accepted"]),
+        gaining=Moved(*data["gaining"]),
+        losing=Moved(*data["losing"]),
+        benefits={code: Both(*fen) for code, fen in data["benefits"].items()},
+        groups=tuple(Group(kind, name, people, Both(*fen)) for kind, name, people, fen in data["groups"]),
+        bars=tuple(Bar(*bar) for bar in data["bars"]),
+    )
+
+
+def _pair(both: Both) -> list[int]:
+    return [both.old, both.new]
