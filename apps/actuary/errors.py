@@ -38,7 +38,7 @@ class ChangeUnusable(DomainError):
     """A changed parameter that the terms cannot take; ``field`` is its name."""
 
     code = "change-unusable"
-    message = N_("The terms cannot take this value: %(problem)s")
+    message = N_("With this value the terms do not hold together any more. Choose another one.")
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(problem=problem)

@@ -157,5 +157,9 @@ class WhatIf(models.Model):
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
     @property
+    def tone(self) -> str:
+        return {self.State.DONE: "ok", self.State.FAILED: "stop"}.get(self.State(self.state), "wait")
+
+    @property
     def effect(self) -> Effect | None:
         return effect_from(self.result["effect"]) if self.result else None

@@ -1,7 +1,8 @@
-"""Who closes quarters and who reads them."""
+"""Who closes quarters, who asks what-ifs, and who reads them."""
 
 from apps.accounts.models import Role
 
 CLOSERS = (Role.TREASURER,)
+ASKERS = (Role.TREASURER, Role.COUNCIL)
 READERS = (Role.TREASURER, Role.COUNCIL, Role.AUDITOR)
 BOOK_READERS = (Role.TREASURER, Role.AUDITOR)

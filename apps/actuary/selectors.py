@@ -7,19 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.actuary.models import EarnedShare, PeriodClose
+from apps.actuary.models import EarnedShare, PeriodClose, WhatIf
 from apps.actuary.rules.calendar import quarter_due
 from apps.actuary.rules.earning import earned_to_date
 from apps.claims.models import Claim, EarlierPayer
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period
-from apps.enrolments.models import Contribution
+from apps.enrolments.models import Contribution, Cover
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
 from apps.plans.models import PlanVersion
+from apps.plans.selectors import terms_of
+from apps.plans.words import in_language
 
 BEGINNING = date(1900, 1, 1)
 
@@ -105,3 +107,17 @@ def asked_by_plan(end: date) -> dict[str, int]:
     for plan, own in claims.values_list("plan_code", "own"):
         sums[plan] += max(0, own)
     return dict(sums)
+
+
+def what_ifs() -> QuerySet[WhatIf]:
+    """Newest first."""
+    return WhatIf.objects.select_related("asked_by").order_by("-asked_at", "-pk")
+
+
+def versions_with_covers(language: str) -> dict[int, str]:
+    """Name and version of the plan versions anybody is or was covered by: a question can be asked about those."""
+    rows = PlanVersion.objects.filter(Exists(Cover.objects.paid().filter(plan_version=OuterRef("pk"))))
+    return {
+        version.pk: f"{in_language(terms_of(version).name, language)} {version.version}"
+        for version in rows.order_by("code", "-valid_from", "-pk").defer("terms")
+    }

@@ -1,15 +1,19 @@
-"""Addresses of the quarter close."""
+"""Addresses of the actuary: closes, what-ifs."""
 
 from django.urls import path
 
-from apps.actuary import views
+from apps.actuary.views import closes, what_ifs
 
 app_name = "actuary"
 urlpatterns = [
-    path("", views.closes, name="closes"),
-    path("begin/", views.start, name="start"),
-    path("<int:pk>/", views.close, name="close"),
-    path("<int:pk>/figures/<slug:name>/", views.figure, name="figure"),
-    path("<int:pk>/contributions/", views.shares, name="shares"),
-    path("<int:pk>/snapshot.json", views.snapshot, name="snapshot"),
+    path("", closes.closes, name="closes"),
+    path("begin/", closes.start, name="start"),
+    path("<int:pk>/", closes.close, name="close"),
+    path("<int:pk>/figures/<slug:name>/", closes.figure, name="figure"),
+    path("<int:pk>/contributions/", closes.shares, name="shares"),
+    path("<int:pk>/snapshot.json", closes.snapshot, name="snapshot"),
+    path("what-if/", what_ifs.what_ifs, name="what_ifs"),
+    path("what-if/ask/", what_ifs.ask, name="ask"),
+    path("what-if/<int:pk>/", what_ifs.what_if, name="what_if"),
+    path("what-if/<int:pk>/changes.svg", what_ifs.chart, name="what_if_chart"),
 ]

@@ -27,6 +27,15 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/form/field.html"
 
 
+class LaidOutForm(forms.Form):
+    """A form whose template places the fields itself."""
+
+    @property
+    def summary(self) -> list[tuple[forms.BoundField, Any]]:
+        """Fields with their errors, for the summary on top of the page."""
+        return [(self[name], self[name].errors) for name in self.fields]
+
+
 class KeyedForm(forms.Form):
     """A form that creates something: its hidden key makes a repeated post find the first result."""
 

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.actuary.models import PeriodClose
+from apps.actuary.models import PeriodClose, WhatIf
 from apps.core.display import yuan_text
 from apps.core.forms import DateField, KeyedForm, YuanField
 from apps.directory.models import Organisation
@@ -30,10 +30,19 @@ class ProposalForm(KeyedForm):
     text = forms.CharField(
         label=_("What is proposed, and why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
     )
+    what_if = forms.TypedChoiceField(label=_("A what-if it rests on"), coerce=int, required=False, empty_value=None)
     first_call = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, surpluses: Sequence[tuple[PeriodClose, int]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        surpluses: Sequence[tuple[PeriodClose, int]],
+        what_ifs: Iterable[WhatIf],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        cited = [("", _("None")), *((asked.pk, asked.title) for asked in what_ifs)]
+        self.fields["what_if"].choices = cited  # type: ignore[attr-defined]
         choices = [
             (close.pk, _("%(quarter)s: %(fen)s left") % {"quarter": close.name, "fen": yuan_text(left)})
             for close, left in surpluses

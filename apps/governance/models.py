@@ -107,6 +107,14 @@ class Resolution(models.Model):
     title_en = models.CharField(max_length=160, blank=True)
     text = models.TextField(max_length=4000)
     period_close = models.ForeignKey("actuary.PeriodClose", models.PROTECT, related_name="resolutions")
+    what_if = models.ForeignKey(
+        "actuary.WhatIf",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resolutions",
+        help_text="what it rests on",
+    )
     rule_name = models.CharField(max_length=60)
     first_call = models.OneToOneField("self", models.PROTECT, null=True, related_name="second_call")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)

@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from apps.accounts.models import User
-from apps.actuary.models import PeriodClose
-from apps.actuary.selectors import locked_closes
+from apps.actuary.models import PeriodClose, WhatIf
+from apps.actuary.selectors import locked_closes, what_ifs
 from apps.directory.models import Organisation
 from apps.governance.models import Line, LineResult, Outcome, Recusal, Resolution, RollSeat, Seat, State, Vote
 from apps.payments.models import PayeeAccount
@@ -45,6 +45,11 @@ def usable_surpluses() -> list[tuple[PeriodClose, int]]:
     return [(close, available_fen(close)) for close in locked_closes() if close.surplus_fen]
 
 
+def citable_what_ifs() -> QuerySet[WhatIf]:
+    """Answered questions about other terms, newest first."""
+    return what_ifs().filter(state=WhatIf.State.DONE)
+
+
 def resolutions(*, with_drafts: bool) -> QuerySet[Resolution]:
     """Newest first with ``asked_fen`` and ``granted_fen``; drafts are the council's own."""
     granted = Q(lines__result__outcome=Outcome.PASSED, state=State.PASSED)
@@ -66,7 +71,7 @@ def resolution_page(pk: int, *, with_drafts: bool) -> Resolution | None:
     recusals = Recusal.objects.select_related("seat__user", "via").order_by("seat__constituency", "seat_id")
     votes = Vote.objects.select_related("seat__user").order_by("at", "pk")
     rows = resolutions(with_drafts=with_drafts).select_related(
-        "period_close", "proposed_by__user", "opened_by__user", "closed_by__user", "first_call"
+        "what_if", "period_close", "proposed_by__user", "opened_by__user", "closed_by__user", "first_call"
     )
     return (
         rows.prefetch_related(

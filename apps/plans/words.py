@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,9 @@ from apps.plans.rules import Benefit, Decision, Terms, Words, sentence
 from apps.plans.rules.case_answer import waterfall
 from apps.plans.rules.case_file import Case
 from apps.plans.rules.checking import worked_examples
+from apps.plans.rules.document import TermsForm
+from apps.plans.rules.uses import SERVICE, uses_of
+from apps.plans.rules.writing import typed
 
 PAYER_NAMES: dict[str, str | Promise] = {
     "basic": _("Basic insurance"),
@@ -29,6 +33,71 @@ FAMILY_NAMES: dict[str, str | Promise] = {
     "female-cancer": _("Cancers of women"),
     "other": _("Other plans"),
 }
+
+
+ROLE_NAMES: dict[str, str | Promise] = {
+    "price": _("Contribution a year"),
+    "price-instead": _("Contribution a year, for some"),
+    "waiting": _("Waiting period"),
+    "waiting-benefit": _("Waiting period"),
+    "overall": _("Most that is paid a year"),
+    "age-from": _("Lowest age"),
+    "age-to": _("Highest age"),
+    "joining": _("Who may join"),
+    "deductible": _("Deductible"),
+    "bands": _("Share by band of cost"),
+    "rate": _("Share that is paid"),
+    "rate-instead": _("Share that is paid, for some"),
+    "rate-raised": _("Raised by"),
+    "limit-visit": _("Most for one visit"),
+    "limit-day": _("Most for one day"),
+    "limit-item": _("Most for one medicine a year"),
+    "limit-year": _("Most in one year"),
+    "sum": _("Sum"),
+    "share": _("Share of the sum"),
+    "grades": _("Share by grade"),
+    "night": _("For each night"),
+    "diagnosis": _("Diagnoses"),
+    "past": _("Past illnesses never paid again"),
+    "list": _("List of medicines or items"),
+    "condition": _("Condition"),
+}
+UNIT_NAMES: dict[str, str | Promise] = {
+    "amount": _("yuan"),
+    "amounts": _("yuan, one for each unbroken year"),
+    "percent": _("percent"),
+    "percents": _("percent, one for each grade"),
+    "days": _("days"),
+    "years": _("years"),
+    "count": _("times"),
+    "codes": _("codes, with commas between"),
+    "bands": _("up to so many yuan: percent; ...; beyond that: percent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterWords:
+    """One parameter in one language: where it belongs, what it is there, in which unit, by which clause."""
+
+    name: str
+    kind: str
+    section: str
+    label: str
+    unit: str
+    clause: str
+    value: str
+
+
+def parameter_words(data: Mapping[str, Any], terms: Terms, language: str) -> list[ParameterWords]:
+    """The parameters on which joining and paying depend: those of the whole plan, then benefit by benefit."""
+    found = []
+    for name, (use, *_others) in uses_of(TermsForm.model_validate(data)).items():
+        if use.role != SERVICE:
+            figure = terms.figures.by_name[name]
+            section = in_language(use.of or terms.name, language)
+            label, unit = str(ROLE_NAMES[use.role]), str(UNIT_NAMES.get(figure.kind, ""))
+            found.append(ParameterWords(name, figure.kind, section, label, unit, figure.clause, typed(figure)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import Role
-from apps.actuary import services, views
+from apps.actuary import services
 from apps.actuary.models import PeriodClose
+from apps.actuary.views import closes as views
 from apps.core.display import yuan_text
 from apps.core.periods import Period
 from apps.fund.rules.postings import Posting

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.actuary.rules.snapshot import fingerprint
+from apps.actuary.services import answer_what_ifs, ask_what_if
 from apps.governance import services
 from apps.governance.models import Resolution, State, Vote
 from apps.governance.rules.words import Purpose
@@ -19,6 +20,7 @@ from apps.governance.views import accounts, acting, proposing, reading
 from apps.payments.models import Order, PayeeAccount
 from tests.actuary.factories import closed_quarter
 from tests.conftest import NOW
+from tests.enrolments.factories import make_cover
 from tests.governance.factories import council, draft_line, opened, organisation, proposed, vote, votes
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,11 @@ def fixed_day(monkeypatch):
 @pytest.fixture
 def close(db):
     return closed_quarter()
+
+
+@pytest.fixture
+def plan_version(db):
+    return make_cover().plan_version
 
 
 @pytest.fixture
@@ -84,6 +91,30 @@ def test_a_member_proposes_with_several_lines(signed_in, seats, close):
     page = text(client, "resolution", resolution.pk)
     assert "Another council member opens the ballot: that takes two people." in page
     assert "Left if every line passes" in page
+
+
+def test_a_proposal_cites_an_answered_what_if_and_its_fingerprint_is_frozen(signed_in, seats, close, plan_version):
+    asked = ask_what_if(
+        actor=seats[0].user,
+        version_id=plan_version.pk,
+        since=NOW.date() - timedelta(days=9),
+        until=NOW.date(),
+        changes={"price": "1.00"},
+        title="Cheaper",
+        key=uuid4(),
+        now=NOW,
+    )
+    client, payee = signed_in(seats[0].user), organisation()
+    assert "Cheaper" not in text(client, "propose")
+    answer_what_ifs(now=NOW)
+    asked.refresh_from_db()
+    client.post(reverse("governance:propose"), form_data(close, payee, seats[1], what_if=asked.pk))
+    resolution = Resolution.objects.get()
+    assert resolution.what_if == asked
+    assert "What it rests on" in text(client, "resolution", resolution.pk)
+    services.open_ballot(resolution_id=resolution.pk, actor=seats[1].user, closes_at=NOW + timedelta(days=7), now=NOW)
+    resolution.refresh_from_db()
+    assert json.loads(resolution.manifest)["what_if_sha256"] == asked.result_hash
 
 
 def test_another_line_keeps_all_that_was_typed_and_says_nothing_of_errors(signed_in, seats, close):

@@ -39,6 +39,8 @@ OPEN: dict[str, object] = {
     "accounts:users": {Role.ADMINISTRATOR},
     "actuary:closes": {Role.TREASURER, Role.AUDITOR, Role.COUNCIL},
     "actuary:start": {Role.TREASURER},
+    "actuary:what_ifs": {Role.TREASURER, Role.AUDITOR, Role.COUNCIL},
+    "actuary:ask": {Role.TREASURER, Role.COUNCIL},
     "care:today": {Role.FAMILY_DOCTOR},
     "claims:mine": SIGNED_IN,
     "claims:new": SIGNED_IN,

@@ -8,10 +8,14 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.actuary.services.what_ifs import work_out
 from apps.care.models import DoctorContract, FollowUp
-from apps.claims.models import Claim
+from apps.claims.models import Claim, Decision
+from apps.claims.selectors import replay
+from apps.core.periods import Period
 from apps.enrolments.models import Application, Cover
 from apps.fund.selectors import ledger_is_balanced
+from apps.plans.models import PlanVersion
 from apps.portal.demo.alliance import DOMAIN, SIGN_INS
 from apps.portal.demo.families import families
 from apps.portal.demo.names import Names
@@ -44,6 +48,10 @@ def test_the_story_is_whole_and_its_pages_open(story, now, client):
     client.force_login(User.objects.get(email=f"parent@{DOMAIN}"))
     person = User.objects.get(email=f"parent@{DOMAIN}").guardianships.get().person_id
     assert client.get(reverse("portal:person", args=[person])).status_code == 200
+    assert all(replay(decision) for decision in Decision.objects.all())
+    for version in PlanVersion.objects.filter(covers__isnull=False).distinct():
+        effect = work_out(version, Period(story[0][0], now.date()), {}, progress=lambda: None)
+        assert (effect.differs, effect.paid.change, effect.gaining.people, effect.losing.people) == (0, 0, 0, 0)
     client.logout()
     assert "¥" in client.get(reverse("portal:fund")).content.decode()
     output = StringIO()

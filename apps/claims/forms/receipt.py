@@ -15,7 +15,7 @@ from apps.claims.rules.filing import EARLIER_PAYERS, FiledLine
 from apps.claims.rules.receipts import is_readable
 from apps.claims.selectors import is_receipt_filed
 from apps.core.errors import N_
-from apps.core.forms import FilesField, YuanField
+from apps.core.forms import FilesField, LaidOutForm, YuanField
 from apps.core.http import add_error
 from apps.core.money import Money
 
@@ -30,7 +30,7 @@ class HeldFilesField(FilesField):
         return []
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(LaidOutForm):
     """Cleans to issuer, receipt number and ``earlier`` (payer -> fen).  Files are held by the view, one by one."""
 
     issuer = forms.CharField(label=_("Issued by"), max_length=120, help_text=_("As printed on it."))
@@ -54,11 +54,6 @@ class ReceiptForm(forms.Form):
             return
         for payer, words in options(texts.PAYERS, only=EARLIER_PAYERS):
             self.fields[f"paid_{payer}"] = YuanField(label=words, required=False, allow_zero=True)
-
-    @property
-    def summary(self) -> list[tuple[forms.BoundField, Any]]:
-        """Fields with their errors, for the summary on top of the page."""
-        return [(self[name], self[name].errors) for name in self.fields]
 
     @property
     def payers(self) -> list[forms.BoundField]:

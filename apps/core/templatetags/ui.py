@@ -44,6 +44,12 @@ def yuan_round(amount: Any) -> str:
 
 
 @register.filter
+def yuan_signed(amount: int) -> str:
+    """``{{ effect.paid.change|yuan_signed }}`` -> +¥12.00, −¥12.00 or ¥0.00"""
+    return f"+{display.yuan_text(amount)}" if amount > 0 else display.yuan_text(amount)
+
+
+@register.filter
 def percent(ratio: Decimal | Fraction | float | None, decimals: int = 1) -> str:
     """``{{ rate|percent }}`` -> 62.5%"""
     return display.percent_text(ratio, decimals)

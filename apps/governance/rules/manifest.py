@@ -10,7 +10,7 @@ from apps.governance.rules.decision import DecisionRule
 from apps.governance.rules.recusal import Finding
 from apps.governance.rules.words import Choice
 
-FORMAT = 1
+FORMAT = 2
 TIE_RULE = "a line passes only when its threshold is reached; a tie does not pass"
 
 
@@ -57,6 +57,7 @@ class Ballot:
     opened_by: int
     opened_at: datetime
     closes_at: datetime
+    what_if_hash: str = ""
 
 
 def manifest_of(ballot: Ballot) -> dict[str, object]:
@@ -79,6 +80,7 @@ def manifest_of(ballot: Ballot) -> dict[str, object]:
             "available_fen": ballot.available_fen,
             "ledger_snapshot_sha256": ballot.snapshot_hash,
         },
+        "what_if_sha256": ballot.what_if_hash,
         "proposed_by": ballot.proposed_by,
         "opened_by": ballot.opened_by,
         "opened_at": ballot.opened_at.isoformat(),

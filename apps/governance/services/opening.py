@@ -135,6 +135,7 @@ def _ballot(
         opened_by=resolution.opened_by_id,
         opened_at=resolution.opened_at,
         closes_at=resolution.closes_at,
+        what_if_hash=resolution.what_if.result_hash if resolution.what_if else "",
     )
 
 

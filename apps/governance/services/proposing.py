@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.actuary.models import PeriodClose
+from apps.actuary.models import PeriodClose, WhatIf
 from apps.core.clock import business_day
 from apps.core.display import yuan_text
 from apps.directory.models import Organisation
@@ -49,10 +49,12 @@ def propose(
     key: UUID,
     now: datetime,
     first_call_id: int | None = None,
+    what_if_id: int | None = None,
 ) -> Resolution:
     """Put a draft before the council; the same key answers the first one.
 
-    ``first_call_id`` names the resolution whose quorum was missed and that is called again.
+    ``first_call_id`` names the resolution whose quorum was missed and that is called again, ``what_if_id`` an answered
+    what-if the proposal rests on.
     Raises NoSeat, TitleMissing, NoLines, NotLocked, AboveSurplus, NoAccount, ReportInPast, WrongMoment.
     """
     seat = seat_required(actor, now)
@@ -75,6 +77,7 @@ def propose(
             "period_close": close,
             "rule_name": rule.name,
             "first_call_id": first_call_id,
+            "what_if": WhatIf.objects.get(pk=what_if_id, state=WhatIf.State.DONE) if what_if_id else None,
             "proposed_by": seat,
             "proposed_at": now,
         },

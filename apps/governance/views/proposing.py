@@ -27,7 +27,7 @@ def propose(request: Request) -> HttpResponse:
         return _page(request, *_fresh(request))
     if "add" in request.POST or "remove" in request.POST:
         return _page(request, *_resized(request), is_resized=True)
-    form = ProposalForm(request.POST, surpluses=selectors.usable_surpluses())
+    form = ProposalForm(request.POST, **_sources())
     lines = LineForms(request.POST, form_kwargs=_choices())
     if form.is_valid() & lines.is_valid():
         resolution = _propose(request, form, lines)
@@ -47,12 +47,17 @@ def _propose(request: Request, form: ProposalForm, lines: Any) -> Resolution | N
             close_id=data["close"],
             lines=[line.draft() for line in lines],
             first_call_id=data["first_call"],
+            what_if_id=data["what_if"],
             key=data["key"],
             now=now(),
         )
     except DomainError as error:
         add_error(form, error)
         return None
+
+
+def _sources() -> dict[str, Any]:
+    return {"surpluses": selectors.usable_surpluses(), "what_ifs": selectors.citable_what_ifs()}
 
 
 def _choices() -> dict[str, Any]:
@@ -68,7 +73,7 @@ def _fresh(request: Request) -> tuple[ProposalForm, Any]:
     """An empty form, or one filled from a resolution that is called again."""
     again = request.GET.get("again", "")
     first = Resolution.objects.filter(pk=int(again)).first() if again.isascii() and again.isdigit() else None
-    form = ProposalForm(surpluses=selectors.usable_surpluses(), initial=_initial(first) if first else None)
+    form = ProposalForm(**_sources(), initial=_initial(first) if first else None)
     rows = [_line_initial(line) for line in first.lines.order_by("position")] if first else [{}]
     return form, LineForms(initial=rows, form_kwargs=_choices())
 
@@ -81,7 +86,7 @@ def _resized(request: Request) -> tuple[ProposalForm, Any]:
         rows = rows[: int(gone)] + rows[int(gone) + 1 :]
     if "add" in request.POST:
         rows.append({})
-    form = ProposalForm(surpluses=selectors.usable_surpluses(), initial=request.POST.dict())
+    form = ProposalForm(**_sources(), initial=request.POST.dict())
     return form, LineForms(initial=rows, form_kwargs=_choices())
 
 
@@ -92,6 +97,7 @@ def _initial(first: Resolution) -> dict[str, Any]:
         "title_en": first.title_en,
         "text": first.text,
         "first_call": first.pk,
+        "what_if": first.what_if_id,
     }
 
 

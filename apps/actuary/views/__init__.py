@@ -1,0 +1,1 @@
+"""Pages of the actuary: closes, what-ifs."""
