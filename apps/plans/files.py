@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from apps.plans.rules import Terms, load_terms, parse_terms
+from apps.plans.rules.floors import FloorForm, parse_floor
 
 CATALOGUE = Path(__file__).parent / "catalogue"
+FLOORS = Path(__file__).parent / "floors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,10 @@ def catalogue_terms(code: str, version: str | None, parameters: Mapping[str, Any
     if not chosen:
         raise KeyError("version")
     return load_terms(chosen[-1].data, parameters) if parameters else chosen[-1].terms
+
+
+@cache
+def floor_files(folder: Path = FLOORS) -> Mapping[str, FloorForm]:
+    """The regulators' floors by their code.  Raises TermsInvalid naming file, line and field."""
+    floors = [parse_floor(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))]
+    return {floor.code: floor for floor in floors}

@@ -110,7 +110,7 @@ def _rate(form: forms.ReimbursementForm, where: Path, figures: Figures) -> made.
             path = (*where, "rate", field, number)
             figure = figures.get(item.percent, (*path, "percent"), "percent")
             condition = built_condition(item.when, (*path, "when"), figures)
-            built.append(made.ConditionalRate(condition, figure.value, figure.clause))
+            built.append(made.ConditionalRate(condition, figure.value, figure.clause, item.says))
         return tuple(built)
 
     return made.Rate(base.value, base.clause, conditional("instead"), conditional("raised"))

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from apps.plans.errors import TermsInvalid
 
+from .accumulators import Accumulators
+from .adjudication import adjudicate
 from .case_answer import decided
 from .case_file import Case, case_of
-from .conditions import paths_asked
+from .conditions import facts_asked
 from .decision import Decision
+from .document import Words
 from .faults import Fault
-from .terms import Example, Terms
+from .sampling import Sample, claimant, meeting, member
+from .scalars import plain_yuan
+from .terms import Benefit, Example, Terms
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def problems_of(terms: Terms) -> tuple[str, ...]:
     """One line for each thing that keeps the terms from being published."""
-    return (*_unasked(terms), *_broken_examples(terms))
+    return (
+        *_unasked(terms),
+        *_unreachable(terms),
+        *_idle_limits(terms),
+        *_untranslated(terms),
+        *_broken_examples(terms),
+    )
 
 
 def example_case(terms: Terms, example: Example) -> Case:
@@ -35,23 +50,83 @@ def worked_examples(terms: Terms) -> tuple[tuple[Example, Case, tuple[Decision, 
     return tuple((example, case, decided(case)) for example, case in cases)
 
 
-def _unasked(terms: Terms) -> tuple[str, ...]:
+def _unasked(terms: Terms) -> Iterator[str]:
     """Facts a condition of joining needs and no question of an offered plan asks for."""
-    if not terms.offered:
-        return ()
-    asked = {question.fact for question in terms.questions}
-    needed = {path.partition(".")[0] for joining in terms.joining for path in paths_asked(joining.condition)}
-    return tuple(f"joining asks for {fact}, but no question does" for fact in sorted(needed - asked))
+    if terms.offered:
+        asked = {question.fact for question in terms.questions}
+        for fact in sorted(facts_asked(joining.condition for joining in terms.joining) - asked):
+            yield f"joining asks for {fact}, but no question does"
 
 
-def _broken_examples(terms: Terms) -> tuple[str, ...]:
-    problems = []
+def _unreachable(terms: Terms) -> Iterator[str]:
+    """Conditions nobody meets, benefits nobody is paid."""
+    someone = member(terms)
+    if someone is None:
+        yield "joining: nobody can meet all conditions at once"
+        return
+    for number, (condition, _amount) in enumerate(terms.price.instead):
+        if meeting(condition, someone) is None:
+            yield f"price.instead[{number}].when is never met by anybody who may join"
+    for number, benefit in enumerate(terms.benefits):
+        yield from _unreachable_benefit(terms, benefit, f"benefits[{number}]", someone)
+
+
+def _unreachable_benefit(terms: Terms, benefit: Benefit, where: str, someone: Sample) -> Iterator[str]:
+    claiming = claimant(terms, benefit, someone)
+    if claiming is None or not _is_paid(terms, benefit, claiming):
+        yield f"{where} ({benefit.code}) is never paid: no claim was found that it pays for"
+        return
+    for field in ("instead", "raised"):
+        for number, rate in enumerate(getattr(benefit.rate, field, ())):
+            if meeting(rate.condition, claiming) is None:
+                yield f"{where}.rate.{field}[{number}].when is never met by anybody who may join"
+
+
+def _is_paid(terms: Terms, benefit: Benefit, sample: Sample) -> bool:
+    made = adjudicate(terms, sample.insured, sample.policy, sample.claim, Accumulators.empty())
+    return benefit.code in made.benefits
+
+
+def _idle_limits(terms: Terms) -> Iterator[str]:
+    """Limits above the wider one behind them: they never take anything away."""
+    for number, benefit in enumerate(terms.benefits):
+        for narrow, wide in pairwise(ladder.rungs[0] for ladder in benefit.limits):
+            if narrow.amount > wide.amount:
+                yield (
+                    f"benefits[{number}].limits: the {narrow.step} of {plain_yuan(narrow.amount)} never acts, "
+                    f"the {wide.step} behind it is {plain_yuan(wide.amount)}"
+                )
+
+
+def _untranslated(terms: Terms) -> Iterator[str]:
+    """Texts that stand in the place of the other language."""
+    for where, words in _texts(terms):
+        if not _CHINESE.search(words.zh):
+            yield f"{where}.zh has no Chinese"
+        if _CHINESE.search(words.en):
+            yield f"{where}.en is not English"
+
+
+def _texts(terms: Terms) -> Iterator[tuple[str, Words]]:
+    yield from (("name", terms.name), ("summary", terms.summary))
+    for number, joining in enumerate(terms.joining):
+        yield f"joining[{number}].says", joining.says
+    for number, question in enumerate(terms.questions):
+        yield f"questions[{number}].label", question.label
+        if question.help:
+            yield f"questions[{number}].help", question.help
+    for number, benefit in enumerate(terms.benefits):
+        yield from ((f"benefits[{number}].name", benefit.name), (f"benefits[{number}].says", benefit.says))
+    for field in ("services", "not_paid"):
+        yield from ((f"{field}[{number}]", words) for number, words in enumerate(getattr(terms, field)))
+
+
+def _broken_examples(terms: Terms) -> Iterator[str]:
     for number, example in enumerate(terms.examples):
         try:
             paid = sum(decision.paid_fen for decision in decided(example_case(terms, example)))
         except (Fault, TermsInvalid) as error:
-            problems.append(f"examples[{number}].case: {error}")
+            yield f"examples[{number}].case: {error}"
         else:
             if not paid:
-                problems.append(f"examples[{number}].case is paid nothing, so it explains nothing")
-    return tuple(problems)
+                yield f"examples[{number}].case is paid nothing, so it explains nothing"

@@ -9,6 +9,7 @@ from . import document as forms
 from .facts import FACT_PATHS, Fact
 from .faults import Fault
 from .icd import read_icd_group
+from .scalars import read_days, read_years
 from .source import Path
 from .values import Figures
 
@@ -93,7 +94,7 @@ def _operand(check: str, written: Any, where: Path, figures: Figures) -> Any:
     if check in ("at_least", "at_most", "below"):
         return figures.number(written, where, "number", "count")
     if check in ("days_before_start", "days_after_start"):
-        return int(figures.number(written, where, "days"))
+        return figures.span(written, where, "days", read_days)
     if check == "years_before_start":
-        return int(figures.number(written, where, "years"))
+        return figures.span(written, where, "years", read_years)
     return written

@@ -6,19 +6,35 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
-from .scalars import read_date, read_fen, read_number, read_share, read_whole
+from .scalars import read_date, read_days, read_fen, read_number, read_share, read_whole, read_years
 
+_SOME_NUMBER = WithJsonSchema({"type": ["number", "string"], "minimum": 0})
+_SOME_COUNT = WithJsonSchema({"type": ["integer", "string"], "minimum": 0})
+"""For editors, which read `500.00` as a number where we keep it as written."""
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """The name of a parameter."""
 Text = Annotated[str, Field(min_length=1)]
-Fen = Annotated[int, BeforeValidator(read_fen)]
-Share = Annotated[int, BeforeValidator(read_share)]
-Whole = Annotated[int, BeforeValidator(read_whole)]
+Fen = Annotated[int, BeforeValidator(read_fen), _SOME_NUMBER]
+Share = Annotated[int, BeforeValidator(read_share), _SOME_NUMBER]
+Whole = Annotated[int, BeforeValidator(read_whole), _SOME_COUNT]
+Days = Annotated[int, BeforeValidator(read_days), _SOME_COUNT]
+Years = Annotated[int, BeforeValidator(read_years), _SOME_COUNT]
 Day = Annotated[date, BeforeValidator(read_date)]
-Number = Annotated[Decimal, BeforeValidator(read_number)]
+Number = Annotated[Decimal, BeforeValidator(read_number), _SOME_NUMBER]
+Written = Annotated[Text, WithJsonSchema({"type": ["string", "number"]})]
+"""A number as written, or the name of a parameter."""
 
 
 class Form(BaseModel):
@@ -59,8 +75,8 @@ class ParameterForm(Form):
     amount: Fen | None = None
     percent: Share | None = None
     count: Whole | None = None
-    days: Whole | None = None
-    years: Whole | None = None
+    days: Days | None = None
+    years: Years | None = None
     number: Number | None = None
     codes: Texts | None = None
     amounts: Annotated[tuple[Fen, ...], type_list, Field(min_length=1)] | None = None
@@ -99,12 +115,12 @@ class FactForm(Form):
     is_: bool | None = Field(default=None, alias="is")
     has: TextsOrName | None = None
     includes: TextsOrName | None = None
-    at_least: Text | None = None
-    at_most: Text | None = None
-    below: Text | None = None
-    days_before_start: Text | None = None
-    years_before_start: Text | None = None
-    days_after_start: Text | None = None
+    at_least: Written | None = None
+    at_most: Written | None = None
+    below: Written | None = None
+    days_before_start: Written | None = None
+    years_before_start: Written | None = None
+    days_after_start: Written | None = None
     by_service: Literal[True] | None = None
     missing: Literal["fails", "passes"] = "fails"
 
@@ -247,6 +263,8 @@ class LimitForm(Form):
 class ConditionalRateForm(Form):
     when: ConditionForm
     percent: Name
+    says: Words
+    """For whom: `after a negative screening`."""
 
 
 class RateForm(Form):

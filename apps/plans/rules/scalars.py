@@ -10,6 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1800, 2400, 200
+"""Days outside these years, and spans above so many, are typing errors."""
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -37,6 +39,22 @@ def read_whole(value: object) -> int:
     return int(value)
 
 
+def read_days(value: object) -> int:
+    """A number of days, of at most `MOST_YEARS`.  Raises ValueError."""
+    return _at_most(read_whole(value), MOST_YEARS * 365)
+
+
+def read_years(value: object) -> int:
+    """A number of years, at most `MOST_YEARS`.  Raises ValueError."""
+    return _at_most(read_whole(value), MOST_YEARS)
+
+
+def _at_most(number: int, most: int) -> int:
+    if number > most:
+        raise ValueError(f"is more than {MOST_YEARS} years")
+    return number
+
+
 def read_number(value: object) -> Decimal:
     """A decimal number.  Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
@@ -57,9 +75,12 @@ def read_date(value: object) -> date:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise ValueError("is not a date (write it as 2022-03-01)")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("is not a day of the calendar") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 def read_share(value: object) -> int:

@@ -47,6 +47,7 @@ class ConditionalRate:
     condition: Condition
     share: int
     clause: str
+    says: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,16 @@ class Figures:
         except ValueError:
             return Decimal(self.get(text, where, *kinds).value)
 
+    def span(self, text: str, where: Path, kind: str, read: Callable[[str], int]) -> int:
+        """A number of days or years written in place, or the parameter named.  Raises Fault."""
+        if not text[:1].isdigit():
+            value: int = self.get(text, where, kind).value
+            return value
+        try:
+            return read(text)
+        except ValueError as error:
+            raise Fault(where, f"= {text} {error}") from None
+
     def codes(self, written: Sequence[str] | str, where: Path, read: Callable[[str], str] = str) -> tuple[str, ...]:
         """A list written in place, or the parameter named, each code as ``read`` gives it.  Raises Fault."""
         codes = self.get(written, where, "codes").value if isinstance(written, str) else written

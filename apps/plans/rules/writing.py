@@ -28,10 +28,7 @@ def typed(figure: Figure) -> str:
         case "codes":
             return ", ".join(figure.value)
         case "bands":
-            return "; ".join(
-                f"{'' if band.up_to is None else yuan(band.up_to)}: {plain_share(band.percent)}"
-                for band in figure.value
-            )
+            return "; ".join(f"{_edge(band.up_to)}: {plain_share(band.percent)}" for band in figure.value)
         case _:
             return str(figure.value)
 

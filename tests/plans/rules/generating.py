@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apps.plans.rules import Claim, Facility, Insured, Line, Policy
 
-from .making import benefit, small
+from .making import WORDS, benefit, small
 
 CATEGORIES = ["drug", "exam", "other"]
 FEN = st.integers(0, 30_000)
@@ -134,7 +134,9 @@ def _rate(draw, figures, code):
     figures[f"{code}_other"] = {"percent": str(draw(st.integers(0, 100))), "clause": "other"}
     made = {"percent": f"{code}_rate"}
     for field in ("instead", "raised"):
-        made[field] = [{"when": when, "percent": f"{code}_other"} for when in draw(st.lists(CONDITIONS, max_size=2))]
+        made[field] = [
+            {"when": when, "percent": f"{code}_other", "says": WORDS} for when in draw(st.lists(CONDITIONS, max_size=2))
+        ]
     return made
 
 

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from apps.plans.files import catalogue_files
 from apps.plans.rules import Claim, Line
 from apps.plans.rules.batch import decide_columns
+from apps.plans.rules.batch.prices import price_columns
 from apps.plans.rules.batch.running import Groups, spread_columns
+from apps.plans.rules.enrolment import price_fen
 from apps.plans.rules.people import completed_years
 from apps.plans.rules.sharing import spread
 
 from .columns_of import columns_of, whole
 from .generating import any_plans, insured_years
-from .making import ANYONE, YEAR, benefit, decide, small
+from .making import ANYONE, YEAR, benefit, child, decide, small, woman
 
 CATALOGUE = [file.terms for file in catalogue_files()]
 EXAMPLES = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "200")), deadline=None)
@@ -60,6 +62,28 @@ def test_a_sum_paid_once_goes_to_the_next_claim_where_a_limit_left_nothing_for_t
     check_equal(terms, [(ANYONE, YEAR, asked)] * 2)
     with_room = replace(terms, benefits=(replace(terms.benefits[0], limits=()), terms.benefits[1]))
     check_equal(with_room, [(ANYONE, YEAR, asked)])
+
+
+@pytest.mark.parametrize("scope", [{"catalogue": "out"}, {"categories": ["drug"]}, {"formulary": ["A10"]}])
+def test_columns_know_which_lines_a_benefit_is_for(scope):
+    lines = [
+        Line(category, code, catalogue, billed_fen=100)
+        for category in ("drug", "bed")
+        for code in ("A10BA02", "B01")
+        for catalogue in ("in", "out")
+    ]
+    bill = Claim("c", "outpatient", YEAR.start, lines=tuple(lines))
+    assert decide(small([benefit(scope=scope)]), ANYONE, bill)[0].paid_fen == 400
+    check_equal(small([benefit(scope=scope)]), [(ANYONE, YEAR, [bill])])
+
+
+def test_prices_of_many_are_the_prices_of_each():
+    figures = {"young": {"years": "18", "clause": "1"}, "less": {"amount": "4.00", "clause": "2"}}
+    instead = [{"when": {"age": {"to": "young"}}, "amount": "less"}, {"when": {"sex": "female"}, "amount": "price"}]
+    terms = small(parameters=figures, price={"amount": "price", "instead": instead})
+    years = [(one, YEAR, []) for one in (ANYONE, woman(), child())]
+    each = [price_fen(terms, insured, policy) for insured, policy, _ in years]
+    assert price_columns(terms, columns_of(years).people).tolist() == each == [10_00, 10_00, 4_00]
 
 
 def test_money_beyond_all_measure_is_refused():

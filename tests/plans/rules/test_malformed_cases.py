@@ -78,6 +78,7 @@ MALFORMED = [
     (("insured", "facts", "benign_pathology"), "maybe", ["insured.facts.benign_pathology", "maybe", "true nor false"]),
     (("insured", "facts", "roster"), "''", ["insured.facts.roster", "not a text"]),
     (("insured", "facts", "nsclc_stage"), "V", ["insured.facts.nsclc_stage", "V"]),
+    (("policy", "end"), "9999-12-31", ["policy.end", "9999-12-31", "between the years 1800 and 2400"]),
     (("policy", "start"), "2022-13-01", ["policy.start", "2022-13-01"]),
     (("policy", "end"), "2021-12-31", ["policy.end", "2021-12-31", "before the start"]),
     (("policy", "renewed_years"), "-1", ["policy.renewed_years", "-1"]),

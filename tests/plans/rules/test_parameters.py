@@ -10,6 +10,8 @@ from apps.plans.rules.document import TermsForm
 from apps.plans.rules.uses import ROLES, uses_of
 from apps.plans.rules.writing import as_written, is_readable, typed
 
+from .making import benefit, data
+
 FILES = catalogue_files()
 
 
@@ -22,6 +24,21 @@ def test_every_parameter_of_the_catalogue_is_used_or_only_told(file):
     )
     for name in file.data["parameters"]:
         assert name in uses or f"{{{name}}}" in texts, f"{name} stands for nothing"
+
+
+def test_numbers_written_in_place_are_no_parameters():
+    require = {"reason": "severity", "when": {"fact": "birads", "at_most": "3"}}
+    figures = {"wait": {"days": "90", "clause": "1"}, "later": {"days": "30", "clause": "2"}}
+    figures["less"] = {"amount": "4.00", "clause": "3"}
+    one = benefit(scope={"requires": [require], "waiting_days": "later"})
+    price = {"amount": "price", "instead": [{"when": {"sex": "female"}, "amount": "less"}]}
+    uses = uses_of(TermsForm.model_validate(data([one], figures, waiting_days="wait", price=price)))
+    assert {name: use.role for name, (use,) in uses.items()} == {
+        "price": "price",
+        "less": "price-instead",
+        "wait": "waiting",
+        "later": "waiting-benefit",
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.terms.code)
@@ -49,9 +66,9 @@ def test_values_are_read_as_people_type_them(kind, text, written):
     assert as_written(kind, text) == written
 
 
-@pytest.mark.parametrize(("kind", "text"), [("bands", "all"), ("amount", "free"), ("percent", "101"), ("codes", "")])
+@pytest.mark.parametrize(("kind", "text"), [("bands", "all"), ("amount", "free"), ("percent", "101"), ("days", "-1")])
 def test_what_cannot_be_read_is_known(kind, text):
-    assert not is_readable(kind, text) or text == ""
+    assert not is_readable(kind, text)
 
 
 @given(st.sampled_from(["amount", "percent", "percents", "amounts", "bands", "days", "number"]), st.text(max_size=20))

@@ -7,7 +7,7 @@ import pytest
 from apps.plans.errors import BillOverpaid
 from apps.plans.rules import Accumulators, Facility, Policy, adjudicate, decision_from_json, decision_to_json, sentence
 
-from .making import ANYONE, YEAR, benefit, decide, event, line, small, stay, visit
+from .making import ANYONE, WORDS, YEAR, benefit, decide, event, line, small, stay, visit
 
 
 def amount(yuan, clause="1"):
@@ -68,8 +68,8 @@ def test_an_alternative_rate_replaces_and_bonuses_add_up_to_at_most_all():
     fact = {"fact": "severity", "one_of": ["severe"]}
     rate = {
         "percent": "r",
-        "instead": [{"when": {"facility": {"areas": ["outside"]}}, "percent": "low"}],
-        "raised": [{"when": fact, "percent": "bonus"}],
+        "instead": [{"when": {"facility": {"areas": ["outside"]}}, "percent": "low", "says": WORDS}],
+        "raised": [{"when": fact, "percent": "bonus", "says": WORDS}],
     }
     figures = {
         name: {"percent": value, "clause": name} for name, value in [("r", "60"), ("low", "30"), ("bonus", "50")]

@@ -46,7 +46,7 @@ class Rows:
                 return self.people.sex.where(lambda value: value == sex)
             case FacilityIs():
                 return self._facility(condition)
-            case FactIs():
+            case _:
                 return self._fact(condition)
 
     def _everywhere(self) -> Truth:

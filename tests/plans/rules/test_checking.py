@@ -1,0 +1,172 @@
+"""What keeps terms from being published, and the made-up people and claims that prove it."""
+
+import pytest
+
+from apps.plans.files import catalogue_files
+from apps.plans.rules.checking import problems_of
+from apps.plans.rules.conditions import Context
+from apps.plans.rules.sampling import Sample, claimant, meeting, member, missing
+
+from .making import WORDS, benefit, small
+
+NEVER = {"all": [{"sex": "female"}, {"sex": "male"}]}
+JOINING = {"reason": "condition", "clause": "1", "says": WORDS}
+FILES = [pytest.param(file.terms, id=file.terms.code) for file in catalogue_files()]
+
+
+def problems(benefits=None, parameters=None, **more):
+    more = {"name": {"zh": "字", "en": "Small"}, "offered": False, **more}
+    return list(problems_of(small(benefits, parameters, **more)))
+
+
+@pytest.mark.parametrize("terms", FILES)
+def test_the_catalogue_has_no_problems(terms):
+    assert problems_of(terms) == ()
+
+
+@pytest.mark.parametrize("terms", FILES)
+def test_somebody_may_join_each_plan_and_claim_each_benefit(terms):
+    someone = member(terms)
+    assert all(joining.condition.holds(someone.context) for joining in terms.joining)
+    for one in terms.benefits:
+        claiming = claimant(terms, one, someone)
+        assert all(require.condition.holds(claiming.context) for require in one.scope.requires)
+
+
+@pytest.mark.parametrize("terms", FILES)
+def test_each_condition_of_joining_can_fail(terms):
+    for joining in terms.joining:
+        other = missing(joining.condition, Sample())
+        assert not joining.condition.holds(other.context)
+
+
+def test_a_joining_that_nobody_meets_is_told_alone():
+    assert problems(joining=[{**JOINING, "when": NEVER}]) == ["joining: nobody can meet all conditions at once"]
+
+
+def test_a_condition_that_everybody_meets_cannot_be_missed():
+    always = small(joining=[{**JOINING, "when": {"any": [{"sex": "female"}, {"sex": "male"}]}}]).joining[0].condition
+    assert missing(always, Sample()) is None
+
+
+def test_a_question_is_needed_for_what_joining_asks():
+    when = {"fact": "basic_insurance", "one_of": ["city"]}
+    asks = {"joining": [{**JOINING, "when": when}], "offered": True}
+    assert problems(**asks) == ["joining asks for basic_insurance, but no question does"]
+    assert problems(**{**asks, "offered": False}) == []
+
+
+def test_a_price_for_nobody_is_a_problem():
+    price = {"amount": "price", "instead": [{"when": NEVER, "amount": "price"}]}
+    price["instead"].append({"when": {"sex": "male"}, "amount": "price"})
+    assert problems(price=price) == ["price.instead[0].when is never met by anybody who may join"]
+
+
+def test_a_benefit_that_pays_nobody_is_a_problem():
+    never = benefit(scope={"requires": [{"reason": "severity", "when": NEVER}]})
+    zero = benefit("free", "lump-sum", amount="none", scope={"events": ["diagnosis"]})
+    found = problems([never, zero], {"none": {"amount": "0", "clause": "1"}})
+    assert found == [
+        "benefits[0] (cover) is never paid: no claim was found that it pays for",
+        "benefits[1] (free) is never paid: no claim was found that it pays for",
+    ]
+
+
+def test_a_benefit_behind_one_that_takes_everything_is_a_problem():
+    assert problems([benefit("all"), benefit("rest")]) == [
+        "benefits[1] (rest) is never paid: no claim was found that it pays for"
+    ]
+
+
+def test_a_rate_for_nobody_is_a_problem():
+    rate = {"percent": "half", "instead": [{"when": NEVER, "percent": "half", "says": WORDS}]}
+    found = problems([benefit(rate=rate)], {"half": {"percent": "50", "clause": "1"}})
+    assert found == ["benefits[0].rate.instead[0].when is never met by anybody who may join"]
+
+
+def test_a_limit_that_never_acts_is_a_problem():
+    limits = [{"per": "visit", "amount": "visit"}, {"per": "year", "amount": "year"}]
+    figures = {"visit": {"amount": "600", "clause": "1"}, "year": {"amount": "500", "clause": "2"}}
+    assert problems([benefit(limits=limits)], figures) == [
+        "benefits[0].limits: the visit-limit of 600 never acts, the year-limit behind it is 500"
+    ]
+
+
+def test_texts_stand_in_their_own_language():
+    question = {"fact": "basic_insurance", "kind": "choice", "label": WORDS, "help": {"zh": "?", "en": "帮"}}
+    question["choices"] = [{"value": "city", "zh": "市", "en": "city"}]
+    found = problems(name={"zh": "Small", "en": "小"}, questions=[question], services=[{"zh": "no", "en": "no"}])
+    assert found == [
+        "name.zh has no Chinese",
+        "name.en is not English",
+        "questions[0].help.zh has no Chinese",
+        "questions[0].help.en is not English",
+        "services[0].zh has no Chinese",
+    ]
+
+
+EXAMPLE = {
+    "insured": {"born": "1990-01-01", "sex": "male"},
+    "policy": {"start": "2022-01-01", "end": "2022-12-31"},
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "problem"),
+    [
+        (EXAMPLE, "examples[0].case is paid nothing, so it explains nothing"),
+        ({"insured": "?"}, "examples[0].case: insured = ? is not a set of fields"),
+        ({**EXAMPLE, "parameters": {"price": "-1"}}, "examples[0].case is paid nothing, so it explains nothing"),
+    ],
+)
+def test_an_example_shows_something(case, problem):
+    assert problems(examples=[{"title": WORDS, "case": case}]) == [problem]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"age": {"from": "years"}},
+        {"age": {"to": "days"}},
+        {"age": {"from": "days", "to": "years"}},
+        {"fact": "breast_surgery", "years_before_start": "years"},
+        {"fact": "screening.date", "days_before_start": "days"},
+        {"fact": "screening.result", "one_of": ["negative"]},
+        {"fact": "progressed", "by_service": True},
+        {"fact": "progressed", "days_after_start": "days"},
+        {"fact": "markers", "includes": ["ALK+"]},
+        {"fact": "conditions", "has": ["J45"]},
+        {"fact": "fibroid_cm", "below": "size"},
+        {"fact": "fibroid_cm", "at_least": "size"},
+        {"fact": "birth_defect_child", "is": True},
+        {"not": {"facility": {"levels": ["tertiary"], "areas": ["local"]}}},
+        {"not": {"any": [{"sex": "female"}, {"fact": "conditions", "has": ["J45"], "missing": "passes"}]}},
+    ],
+)
+def test_both_sides_of_a_condition_are_found(when):
+    figures = {
+        "years": {"years": "8", "clause": "1"},
+        "days": {"days": "3000", "clause": "1"},
+        "size": {"number": "5", "clause": "1"},
+    }
+    condition = small(parameters=figures, joining=[{**JOINING, "when": when}]).joining[0].condition
+    met, missed = meeting(condition, Sample()), missing(condition, Sample())
+    assert condition.holds(Context(met.insured, met.policy, met.claim))
+    assert not condition.holds(Context(missed.insured, missed.policy, missed.claim))
+
+
+def test_the_search_for_a_sample_ends():
+    """Ten choices of which each can be made in many ways, and one that cannot be made at all."""
+    choices = [{"any": [{"fact": "birads", "at_most": str(most)} for most in range(6)]} for _ in range(10)]
+    condition = small(joining=[{**JOINING, "when": {"all": [*choices, NEVER]}}]).joining[0].condition
+    assert meeting(condition, Sample()) is None
+
+
+def test_an_age_below_nothing_is_not_tried():
+    figures = {"none": {"years": "0", "clause": "1"}}
+    condition = small(parameters=figures, joining=[{**JOINING, "when": {"age": {"to": "none"}}}]).joining[0].condition
+    assert meeting(condition, Sample()).born == Sample().policy.start
+
+
+def test_a_fact_can_be_forgotten():
+    assert Sample(facts={"hpv": "negative"}).knowing("hpv", None).facts == {}
