@@ -10,7 +10,7 @@ handler404 = "apps.core.views.not_found"
 
 APPS = {
     "members": "family/",
-    "plans": "plans/",
+    "plans": "",
     "enrolments": "cover/",
     "care": "care/",
     "referrals": "referrals/",

@@ -61,3 +61,35 @@ class PlanVersionChanged(DomainError):
     message = N_(
         "Version %(version)s of the plan %(code)s is published and cannot change. Give the new terms a new version."
     )
+
+
+class DraftMoved(DomainError):
+    """Somebody, or another tab, saved the draft since it was opened."""
+
+    code = "draft-moved"
+    message = N_(
+        "%(name)s has saved this draft since you opened it. What you typed is still below: copy it, open the draft "
+        "again and put it in there."
+    )
+    field = "text"
+
+
+class DraftEnded(DomainError):
+    """The draft is published or dropped."""
+
+    code = "draft-ended"
+    message = N_("This draft is published or dropped; it cannot change any more.")
+
+
+class DraftNotReady(DomainError):
+    """A draft with problems, or one whose text no longer passes the checks today."""
+
+    code = "draft-not-ready"
+    message = N_("This draft has to be mended before it can be published.")
+
+
+class SecondPersonNeeded(DomainError):
+    """Terms are published by somebody else than who wrote last."""
+
+    code = "second-person-needed"
+    message = N_("You wrote this draft last, so somebody else has to publish it.")

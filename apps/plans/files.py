@@ -17,16 +17,18 @@ FLOORS = Path(__file__).parent / "floors"
 
 @dataclass(frozen=True, slots=True)
 class PlanFile:
-    """One plan version as written, and ready for use."""
+    """One plan version ready for use, as data, and the text it was written as."""
 
     terms: Terms
     data: dict[str, Any]
+    text: str = ""
 
 
 @cache
 def catalogue_files(folder: Path = CATALOGUE) -> tuple[PlanFile, ...]:
     """Every plan version of the catalogue, oldest first.  Raises TermsInvalid naming file, line and field."""
-    files = [PlanFile(*parse_terms(path.read_text("utf-8"), path.name)) for path in sorted(folder.glob("*.yaml"))]
+    texts = [(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))]
+    files = [PlanFile(*parse_terms(text, name), text) for text, name in texts]
     return tuple(sorted(files, key=lambda file: (file.terms.valid_from, file.terms.code, file.terms.version)))
 
 

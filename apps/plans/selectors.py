@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
 from apps.plans.errors import NoSuchPlan
-from apps.plans.models import PlanVersion
+from apps.plans.models import PlanDraft, PlanVersion, PlanVersionQuerySet
 from apps.plans.rules import Terms, load_terms
 
 _ready: dict[str, Terms] = {}
@@ -30,3 +33,19 @@ def terms_of(version: PlanVersion) -> Terms:
     if version.content_hash not in _ready:
         _ready[version.content_hash] = load_terms(version.terms)
     return _ready[version.content_hash]
+
+
+def all_versions() -> PlanVersionQuerySet:
+    """Every published version, plan by plan, the newest first."""
+    return PlanVersion.objects.order_by("code", "-valid_from", "-id")
+
+
+def open_drafts() -> QuerySet[PlanDraft]:
+    """Drafts that are neither published nor dropped, the latest first."""
+    drafts = PlanDraft.objects.filter(state__in=PlanDraft.OPEN).select_related("edited_by").defer("text")
+    return drafts.order_by("-edited_at")
+
+
+def drafts_to_publish(user: User) -> int:
+    """How many drafts wait for a second person who could be this user."""
+    return PlanDraft.objects.filter(state=PlanDraft.State.CHECKED).exclude(edited_by=user).count()

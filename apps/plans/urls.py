@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from apps.plans import views
+from apps.plans.views import drafts, reading
 
 app_name = "plans"
 urlpatterns = [
-    path("", views.catalogue, name="catalogue"),
-    path("<slug:code>/", views.detail, name="detail"),
+    path("plans/", reading.catalogue, name="catalogue"),
+    path("plans/<slug:code>/", reading.detail, name="detail"),
+    path("terms/", drafts.terms, name="terms"),
+    path("terms/schema.json", reading.schema, name="schema"),
+    path("terms/<int:version_id>/draft/", drafts.start, name="start_draft"),
+    path("terms/drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("terms/drafts/<int:pk>/page/", drafts.preview, name="preview"),
+    path("terms/drafts/<int:pk>/publish/", drafts.publish, name="publish_draft"),
+    path("terms/drafts/<int:pk>/drop/", drafts.drop, name="drop_draft"),
 ]

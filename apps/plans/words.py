@@ -9,11 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.plans.files import floor_files
 from apps.plans.rules import Benefit, Decision, Terms, Words, sentence
 from apps.plans.rules.case_answer import waterfall
 from apps.plans.rules.case_file import Case
 from apps.plans.rules.checking import worked_examples
 from apps.plans.rules.document import TermsForm
+from apps.plans.rules.floors import Miss
 from apps.plans.rules.uses import SERVICE, uses_of
 from apps.plans.rules.writing import typed
 
@@ -73,6 +75,24 @@ UNIT_NAMES: dict[str, str | Promise] = {
     "codes": _("codes, with commas between"),
     "bands": _("up to so many yuan: percent; ...; beyond that: percent"),
 }
+
+
+FIGURE_NAMES: dict[str, str | Promise] = {
+    "benefit": _("Benefit"),
+    "deductible": _("Deductible, at most"),
+    "rate": _("Share that is paid, at least"),
+    "limit": _("Most in one year, at least"),
+}
+
+
+def floor_choices(language: str) -> list[tuple[str, str]]:
+    """Every regulator's floor to choose."""
+    return [(code, in_language(floor.name, language)) for code, floor in floor_files().items()]
+
+
+def miss_words(misses: Iterable[Miss]) -> list[tuple[str | Promise, str, str, str]]:
+    """Figures below a floor: what, as it must be, as it is, by which clause."""
+    return [(FIGURE_NAMES[miss.what], miss.needed, miss.found, miss.clause) for miss in misses]
 
 
 @dataclass(frozen=True, slots=True)

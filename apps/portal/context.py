@@ -54,6 +54,7 @@ BY_ROLE: dict[str, tuple[Place, ...]] = {
     ),
     Role.ADMINISTRATOR: (
         Place(_("People"), "accounts:users", "user-cog"),
+        Place(_("Terms"), "plans:terms", "file-text"),
         Place(_("Events"), "portal:events", "history"),
     ),
 }

@@ -21,6 +21,7 @@ from apps.governance.models import State
 from apps.governance.selectors import decisions, seat_of, voted_by
 from apps.payments.rules.states import State as OrderState
 from apps.payments.selectors import counts_by_state, differences
+from apps.plans.selectors import drafts_to_publish
 from apps.referrals.permissions import departments_of
 from apps.referrals.rules.words import State as ReferralState
 from apps.referrals.selectors.desks import desk_counts
@@ -39,7 +40,8 @@ class WorkCard:
 
 def work_of(user: User, *, now: datetime) -> list[WorkCard]:
     """The cards of all roles of a user."""
-    return [card(user, now) for role, card in CARDS.items() if role in user.roles]
+    cards = dict.fromkeys(card for role, cards in CARDS.items() if role in user.roles for card in cards)
+    return [card(user, now) for card in cards]
 
 
 def _visits(user: User, now: datetime) -> WorkCard:
@@ -98,18 +100,25 @@ def _people(user: User, now: datetime) -> WorkCard:
     )
 
 
+def _terms(user: User, now: datetime) -> WorkCard:
+    count = drafts_to_publish(user)
+    text = ngettext("%(count)s draft can be published.", "%(count)s drafts can be published.", count)
+    told = text % {"count": count} if count else _("Every version of every plan, and drafts of new ones.")
+    return WorkCard(_("Terms"), told, _("Open the terms"), reverse("plans:terms"), count > 0)
+
+
 S = ReferralState
-CARDS: dict[str, Callable[[User, datetime], WorkCard]] = {
-    Role.FAMILY_DOCTOR: _visits,
-    Role.COORDINATOR: _referrals(
-        (S.SUBMITTED, S.ACCEPTED), "referrals:desk", N_("Referrals to the hospital"), N_("Open the desk")
-    ),
-    Role.SPECIALIST: _referrals(
-        (S.SUBMITTED, S.ARRIVED, S.IN_CARE), "referrals:specialist", N_("Referred patients"), N_("Open my patients")
-    ),
-    Role.CLAIMS_OFFICER: _claims,
-    Role.TREASURER: _money,
-    Role.COUNCIL: _council,
-    Role.AUDITOR: _audit,
-    Role.ADMINISTRATOR: _people,
+_to_book = _referrals((S.SUBMITTED, S.ACCEPTED), "referrals:desk", N_("Referrals to the hospital"), N_("Open the desk"))
+_to_see = _referrals(
+    (S.SUBMITTED, S.ARRIVED, S.IN_CARE), "referrals:specialist", N_("Referred patients"), N_("Open my patients")
+)
+CARDS: dict[str, tuple[Callable[[User, datetime], WorkCard], ...]] = {
+    Role.FAMILY_DOCTOR: (_visits,),
+    Role.COORDINATOR: (_to_book,),
+    Role.SPECIALIST: (_to_see,),
+    Role.CLAIMS_OFFICER: (_claims,),
+    Role.TREASURER: (_money, _terms),
+    Role.COUNCIL: (_council,),
+    Role.AUDITOR: (_audit,),
+    Role.ADMINISTRATOR: (_people, _terms),
 }

@@ -39,7 +39,7 @@ def parse_case(text: str, file: str, find_terms: FindTerms) -> Case:
     try:
         source = read_source(text)
     except SourceError as error:
-        raise CaseMalformed(f"{file}: {error}") from None
+        raise CaseMalformed(f"{file}:{error.line}: {error.text}") from None
     try:
         return case_of(source.data, find_terms)
     except Fault as fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,15 +18,26 @@ from .conditions import facts_asked
 from .decision import Decision
 from .document import Words
 from .faults import Fault
+from .loading import Written, read_terms
 from .sampling import Sample, claimant, meeting, member
 from .scalars import plain_yuan
+from .source import Path
 from .terms import Benefit, Example, Terms
 
+NEVER_MET = "is never met by anybody who may join"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def problems_of(terms: Terms) -> tuple[str, ...]:
-    """One line for each thing that keeps the terms from being published."""
+def checked(text: str) -> Written:
+    """Terms of a text that can be published, or everything that keeps them from it."""
+    written = read_terms(text)
+    if written.terms is None:
+        return written
+    return replace(written, problems=written.located(problems_of(written.terms)))
+
+
+def problems_of(terms: Terms) -> tuple[Fault, ...]:
+    """Everything that keeps terms of good form from being published."""
     return (
         *_unasked(terms),
         *_unreachable(terms),
@@ -50,36 +62,36 @@ def worked_examples(terms: Terms) -> tuple[tuple[Example, Case, tuple[Decision, 
     return tuple((example, case, decided(case)) for example, case in cases)
 
 
-def _unasked(terms: Terms) -> Iterator[str]:
+def _unasked(terms: Terms) -> Iterator[Fault]:
     """Facts a condition of joining needs and no question of an offered plan asks for."""
     if terms.offered:
         asked = {question.fact for question in terms.questions}
         for fact in sorted(facts_asked(joining.condition for joining in terms.joining) - asked):
-            yield f"joining asks for {fact}, but no question does"
+            yield Fault(("joining",), f"asks for {fact}, but no question does")
 
 
-def _unreachable(terms: Terms) -> Iterator[str]:
+def _unreachable(terms: Terms) -> Iterator[Fault]:
     """Conditions nobody meets, benefits nobody is paid."""
     someone = member(terms)
     if someone is None:
-        yield "joining: nobody can meet all conditions at once"
+        yield Fault(("joining",), "is met by nobody: the conditions exclude each other")
         return
     for number, (condition, _amount) in enumerate(terms.price.instead):
         if meeting(condition, someone) is None:
-            yield f"price.instead[{number}].when is never met by anybody who may join"
+            yield Fault(("price", "instead", number, "when"), NEVER_MET)
     for number, benefit in enumerate(terms.benefits):
-        yield from _unreachable_benefit(terms, benefit, f"benefits[{number}]", someone)
+        yield from _unreachable_benefit(terms, benefit, ("benefits", number), someone)
 
 
-def _unreachable_benefit(terms: Terms, benefit: Benefit, where: str, someone: Sample) -> Iterator[str]:
+def _unreachable_benefit(terms: Terms, benefit: Benefit, where: Path, someone: Sample) -> Iterator[Fault]:
     claiming = claimant(terms, benefit, someone)
     if claiming is None or not _is_paid(terms, benefit, claiming):
-        yield f"{where} ({benefit.code}) is never paid: no claim was found that it pays for"
+        yield Fault(where, f"({benefit.code}) is never paid: no claim was found that it pays for")
         return
     for field in ("instead", "raised"):
         for number, rate in enumerate(getattr(benefit.rate, field, ())):
             if meeting(rate.condition, claiming) is None:
-                yield f"{where}.rate.{field}[{number}].when is never met by anybody who may join"
+                yield Fault((*where, "rate", field, number, "when"), NEVER_MET)
 
 
 def _is_paid(terms: Terms, benefit: Benefit, sample: Sample) -> bool:
@@ -87,46 +99,44 @@ def _is_paid(terms: Terms, benefit: Benefit, sample: Sample) -> bool:
     return benefit.code in made.benefits
 
 
-def _idle_limits(terms: Terms) -> Iterator[str]:
+def _idle_limits(terms: Terms) -> Iterator[Fault]:
     """Limits above the wider one behind them: they never take anything away."""
     for number, benefit in enumerate(terms.benefits):
         for narrow, wide in pairwise(ladder.rungs[0] for ladder in benefit.limits):
             if narrow.amount > wide.amount:
-                yield (
-                    f"benefits[{number}].limits: the {narrow.step} of {plain_yuan(narrow.amount)} never acts, "
-                    f"the {wide.step} behind it is {plain_yuan(wide.amount)}"
-                )
+                told = f"{narrow.step} of {plain_yuan(narrow.amount)}", f"{wide.step} of {plain_yuan(wide.amount)}"
+                yield Fault(("benefits", number, "limits"), f"never come to the {told[0]}, the {told[1]} acts before")
 
 
-def _untranslated(terms: Terms) -> Iterator[str]:
+def _untranslated(terms: Terms) -> Iterator[Fault]:
     """Texts that stand in the place of the other language."""
     for where, words in _texts(terms):
         if not _CHINESE.search(words.zh):
-            yield f"{where}.zh has no Chinese"
+            yield Fault((*where, "zh"), "has no Chinese")
         if _CHINESE.search(words.en):
-            yield f"{where}.en is not English"
+            yield Fault((*where, "en"), "is not English")
 
 
-def _texts(terms: Terms) -> Iterator[tuple[str, Words]]:
-    yield from (("name", terms.name), ("summary", terms.summary))
+def _texts(terms: Terms) -> Iterator[tuple[Path, Words]]:
+    yield from ((("name",), terms.name), (("summary",), terms.summary))
     for number, joining in enumerate(terms.joining):
-        yield f"joining[{number}].says", joining.says
+        yield ("joining", number, "says"), joining.says
     for number, question in enumerate(terms.questions):
-        yield f"questions[{number}].label", question.label
+        yield ("questions", number, "label"), question.label
         if question.help:
-            yield f"questions[{number}].help", question.help
+            yield ("questions", number, "help"), question.help
     for number, benefit in enumerate(terms.benefits):
-        yield from ((f"benefits[{number}].name", benefit.name), (f"benefits[{number}].says", benefit.says))
+        yield from ((("benefits", number, field), getattr(benefit, field)) for field in ("name", "says"))
     for field in ("services", "not_paid"):
-        yield from ((f"{field}[{number}]", words) for number, words in enumerate(getattr(terms, field)))
+        yield from (((field, number), words) for number, words in enumerate(getattr(terms, field)))
 
 
-def _broken_examples(terms: Terms) -> Iterator[str]:
+def _broken_examples(terms: Terms) -> Iterator[Fault]:
     for number, example in enumerate(terms.examples):
         try:
             paid = sum(decision.paid_fen for decision in decided(example_case(terms, example)))
         except (Fault, TermsInvalid) as error:
-            yield f"examples[{number}].case: {error}"
+            yield Fault(("examples", number, "case"), f"cannot be decided: {error}")
         else:
             if not paid:
-                yield f"examples[{number}].case is paid nothing, so it explains nothing"
+                yield Fault(("examples", number, "case"), "is paid nothing, so it explains nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from pydantic import ValidationError
 
@@ -46,7 +47,7 @@ def parse_floor(text: str, file: str) -> FloorForm:
     try:
         source = read_source(text)
     except SourceError as error:
-        raise TermsInvalid(f"{file}: {error}") from None
+        raise TermsInvalid(f"{file}:{error.line}: {error.text}") from None
     try:
         return FloorForm.model_validate(source.data)
     except ValidationError as error:
@@ -61,11 +62,11 @@ def concerns(floor: FloorForm, terms: Terms) -> bool:
 
 def misses_of(floor: FloorForm, terms: Terms) -> tuple[Miss, ...]:
     """Every figure of the plan's benefit that is below the floor; a step the plan has not is no fault of it."""
-    found = []
-    for benefit in terms.benefits:
-        if _is_meant(floor, benefit):
-            found += [*_deductible(floor, benefit), *_rate(floor, benefit), *_limit(floor, benefit)]
-    return tuple(found)
+    meant = [benefit for benefit in terms.benefits if _is_meant(floor, benefit)]
+    if not meant:
+        return (Miss("benefit", "-", floor.benefit, "-"),)
+    below = [(*_deductible(floor, one), *_rate(floor, one), *_limit(floor, one)) for one in meant]
+    return tuple(chain.from_iterable(below))
 
 
 def _is_meant(floor: FloorForm, benefit: Benefit) -> bool:

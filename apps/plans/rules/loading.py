@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,21 +15,52 @@ from apps.plans.errors import TermsInvalid
 from .building import built_terms
 from .document import TermsForm
 from .faults import Fault, faults_of
-from .source import SourceError, read_source
+from .source import Source, SourceError, read_source
 from .terms import Terms
 from .values import replaced
 
 
-def parse_terms(text: str, file: str) -> tuple[Terms, dict[str, Any]]:
-    """Terms of a file and its data as written.  Raises TermsInvalid naming file, line and field."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a written text, and its line."""
+
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Terms as somebody wrote them: ready for use, or None and the problems."""
+
+    terms: Terms | None
+    source: Source
+    problems: tuple[Problem, ...] = ()
+
+    def located(self, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+        """The faults with their lines in the text."""
+        return tuple(Problem(self.source.line(fault.path), str(fault)) for fault in faults)
+
+
+def read_terms(text: str) -> Written:
+    """What a text says, or everything that is wrong with its form."""
     try:
         source = read_source(text)
     except SourceError as error:
-        raise TermsInvalid(f"{file}: {error}") from None
+        return Written(None, Source(None), (Problem(error.line, error.text),))
     terms, faults = _loaded(source.data, {})
-    if terms is None:
-        raise TermsInvalid(*(f"{file}:{source.line(fault.path)}: {fault}" for fault in faults))
-    return terms, source.data
+    written = Written(terms, source)
+    return replace(written, problems=written.located(faults))
+
+
+def parse_terms(text: str, file: str) -> tuple[Terms, dict[str, Any]]:
+    """Terms of a file and its data as written.  Raises TermsInvalid naming file, line and field."""
+    written = read_terms(text)
+    if written.terms is None:
+        raise TermsInvalid(*(f"{file}:{problem}" for problem in written.problems))
+    return written.terms, written.source.data
 
 
 def load_terms(data: Mapping[str, Any], parameters: Mapping[str, Any] | None = None) -> Terms:

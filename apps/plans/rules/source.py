@@ -14,7 +14,11 @@ _MAX_FIELDS = 500_000
 
 
 class SourceError(ValueError):
-    """The text is not readable as data; the message says where and why in one line."""
+    """The text is not readable as data: on which line, and why in one line."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(line, text)
+        self.line, self.text = line, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,21 @@ def read_source(text: str) -> Source:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise SourceError(_said(error)) from None
+        raise _said(error) from None
     lines: dict[Path, int] = {}
     return Source(_plain(node, (), lines) if node else None, lines)
 
 
-def _said(error: yaml.YAMLError) -> str:
+def _said(error: yaml.YAMLError) -> SourceError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"line {mark.line + 1}: {problem}" if mark else f"the text is not YAML: {problem}"
+    return SourceError(mark.line + 1 if mark else 1, f"the text is not YAML: {problem}")
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if len(path) > _MAX_DEPTH or len(lines) > _MAX_FIELDS:
-        raise SourceError(f"line {lines[path]}: nested too deeply or too large")
+        raise SourceError(lines[path], "nested too deeply or too large")
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
@@ -66,10 +70,10 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise SourceError(f"line {line}: a field name must be a word")
+            raise SourceError(line, "a field name must be a word")
         key = str(key_node.value)
         if key in data:
-            raise SourceError(f"line {line}: the field {key} stands twice")
+            raise SourceError(line, f"the field {key} stands twice")
         data[key] = _plain(value_node, (*path, key), lines)
         lines[(*path, key)] = line
     return data

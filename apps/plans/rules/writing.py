@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
-from .document import ParameterForm
+import yaml
+
+from .document import ParameterForm, TermsForm
 from .scalars import plain_share, yuan
 from .values import Figure
 
@@ -67,3 +70,11 @@ def _band(text: str) -> dict[str, str]:
     if found is None:
         raise ValueError("is not written as an amount, a colon and a percentage")
     return {**({"up_to": found[1]} if found[1] else {}), "percent": found[2]}
+
+
+def as_text(data: Mapping[str, Any]) -> str:
+    """A terms file for stored data, its parts in their usual order."""
+    order = [field.alias or name for name, field in TermsForm.model_fields.items()]
+    return yaml.safe_dump(
+        {name: data[name] for name in order if name in data}, allow_unicode=True, sort_keys=False, width=120
+    )

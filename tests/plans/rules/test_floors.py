@@ -45,9 +45,15 @@ def test_each_figure_is_told_as_it_is_and_as_it_must_be():
 
 
 def test_a_floor_speaks_only_of_its_benefit_and_of_the_figures_it_names():
-    assert misses_of(FLOOR, small([{**BELOW, "code": "other"}], AMOUNTS)) == ()
+    other = small([BELOW, {**BELOW, "code": "other"}], AMOUNTS)
+    assert misses_of(FLOOR, other) == misses_of(FLOOR, small([BELOW], AMOUNTS))
     bare = FLOOR.model_copy(update={"deductible_at_most": None, "rate_at_least": None, "limit_at_least": None})
     assert misses_of(bare, small([BELOW], AMOUNTS)) == ()
+
+
+def test_a_plan_without_the_benefit_is_below_the_floor():
+    (miss,) = misses_of(FLOOR, small([{**BELOW, "code": "other"}], AMOUNTS))
+    assert (miss.what, miss.needed) == ("benefit", "rare-drug")
 
 
 def test_a_plan_without_deductible_rate_and_limit_is_above_every_floor():
@@ -57,7 +63,7 @@ def test_a_plan_without_deductible_rate_and_limit_is_above_every_floor():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("code: [", "floor.yaml: line 1"),
+        ("code: [", "floor.yaml:1: the text is not YAML"),
         ("code: a\nrate_at_least: 101\n", "floor.yaml:2: rate_at_least = 101 is above 100 percent"),
     ],
 )

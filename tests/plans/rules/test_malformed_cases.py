@@ -157,14 +157,14 @@ def test_one_line_names_the_field_and_the_value(path, value, words):
     [
         ("", ["the document", "null"]),
         ("just words", ["the document", "just words"]),
-        ("plan: a\nplan: b", ["line 2", "plan", "twice"]),
-        ("plan: [a", ["line 1"]),
-        ("plan: a\n\tb: c", ["line 2"]),
-        ("[1]: a", ["line 1", "field name"]),
+        ("plan: a\nplan: b", [":2:", "plan", "twice"]),
+        ("plan: [a", [":1:"]),
+        ("plan: a\n\tb: c", [":2:"]),
+        ("[1]: a", [":1:", "field name"]),
         ("plan: \x07", ["not YAML"]),
         ("a: &a [*a]", ["nested too deeply"]),
         ("a: " + "[" * 100 + "]" * 100, ["nested too deeply"]),
-        ("--- a\n--- b", ["line 2"]),
+        ("--- a\n--- b", [":2:"]),
     ],
 )
 def test_text_that_is_no_case_gives_one_line(text, words):

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from apps.core.clock import business_day, now
 from apps.core.http import render_page
+from apps.plans.rules.schema import schema_text
 from apps.plans.selectors import plan_version, published_plans, terms_of
 from apps.plans.words import example_words, plan_words
 
@@ -25,3 +26,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     terms = terms_of(plan_version(code, business_day(now())))
     context = {"plan": plan_words(terms, language), "examples": example_words(terms, language)}
     return render_page(request, "plans/detail.html", context)
+
+
+def schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of terms files, for editors."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return HttpResponse(schema_text(), content_type="application/schema+json; charset=utf-8", headers=headers)

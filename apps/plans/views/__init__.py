@@ -1,0 +1,1 @@
+"""Pages about plans: what anyone reads, and what those who write terms work with."""
