@@ -35,6 +35,14 @@ class BillOverpaid(DomainError):
     field = "paid_before"
 
 
+class OthersOverpaid(DomainError):
+    """A visitor's bill of which others are said to have paid more than there is."""
+
+    code = "others-overpaid"
+    message = N_("Others cannot have paid more than the bill.")
+    field = "others"
+
+
 class AnswerInvalid(DomainError):
     """An answer of the questionnaire that the plan's terms do not know."""
 

@@ -210,8 +210,13 @@ def example_words(terms: Terms, language: str) -> tuple[ExampleWords, ...]:
     )
 
 
+def payer_parts(rows: Iterable[tuple[str, int]], code: str) -> tuple[tuple[str | Promise, int], ...]:
+    """Payers by name for the bar, the plan of that code as this plan."""
+    names: dict[str, str | Promise] = {**PAYER_NAMES, code: _("This plan"), "own": _("Your own share")}
+    return tuple((names.get(payer, payer), fen) for payer, fen in rows)
+
+
 def _parts(case: Case, decisions: Sequence[Decision]) -> tuple[tuple[str | Promise, int], ...]:
     """Who bears the bill, for the bar; nothing where there is no bill."""
     rows = waterfall(case, decisions)
-    names: dict[str, str | Promise] = {**PAYER_NAMES, case.terms.code: _("This plan"), "own": _("Your own share")}
-    return tuple((names.get(payer, payer), fen) for payer, fen in rows) if any(fen for _payer, fen in rows) else ()
+    return payer_parts(rows, case.terms.code) if any(fen for _payer, fen in rows) else ()

@@ -9,6 +9,7 @@ from apps.core.clock import business_day, now
 from apps.core.http import render_page
 from apps.plans.rules.schema import schema_text
 from apps.plans.selectors import plan_version, published_plans, terms_of
+from apps.plans.views.calculating import calculated
 from apps.plans.words import example_words, plan_words
 
 
@@ -24,7 +25,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """Who may join a plan, what it pays and what not, what it costs."""
     language = get_language() or "en"
     terms = terms_of(plan_version(code, business_day(now())))
-    context = {"plan": plan_words(terms, language), "examples": example_words(terms, language)}
+    context = {
+        "plan": plan_words(terms, language),
+        "examples": example_words(terms, language),
+        "calculator": calculated(terms, {}, language),
+    }
     return render_page(request, "plans/detail.html", context)
 
 
