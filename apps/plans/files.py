@@ -10,9 +10,12 @@ from typing import Any
 
 from apps.plans.rules import Terms, load_terms, parse_terms
 from apps.plans.rules.floors import FloorForm, parse_floor
+from apps.plans.rules.stack_file import parse_stack
+from apps.plans.rules.stacking import Stack
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 FLOORS = Path(__file__).parent / "floors"
+STACKS = Path(__file__).parent / "stacks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,11 @@ def floor_files(folder: Path = FLOORS) -> Mapping[str, FloorForm]:
     """The regulators' floors by their code.  Raises TermsInvalid naming file, line and field."""
     floors = [parse_floor(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))]
     return {floor.code: floor for floor in floors}
+
+
+@cache
+def stack_files(folder: Path = STACKS) -> Mapping[str, Stack]:
+    """The stacks of payers by their code.  Raises TermsInvalid naming file, line and field."""
+    paths = sorted(folder.glob("*.yaml"))
+    stacks = [parse_stack(path.read_text("utf-8"), path.name, catalogue_terms) for path in paths]
+    return {stack.code: stack for stack in stacks}

@@ -13,6 +13,8 @@ from apps.core.forms import KeyedForm, YuanField
 from apps.plans.calculator import Attempt, usual_bill, years_that_differ
 from apps.plans.rules import Benefit, Terms
 from apps.plans.rules.benefits import GRADES
+from apps.plans.rules.scalars import yuan
+from apps.plans.rules.stacking import Stack
 from apps.plans.rules.terms import ALLOWANCE, REIMBURSEMENT
 from apps.plans.words import in_language
 
@@ -84,7 +86,7 @@ class CalculatorForm(forms.Form):
     def __init__(self, given: Mapping[str, Any], *, terms: Terms, language: str) -> None:
         codes = [benefit.code for benefit in terms.benefits]
         self.benefit = terms.benefit(given["what"] if given.get("what") in codes else codes[0])
-        usual = {"what": self.benefit.code, "bill": usual_bill(terms, self.benefit) / 100, "nights": 5}
+        usual = {"what": self.benefit.code, "bill": yuan(usual_bill(terms, self.benefit)), "nights": 5}
         typed = {**usual, "grade": 1, "year": 1, **given, "what": self.benefit.code}
         super().__init__(typed)
         self.fields["what"].widget.attrs.update(
@@ -137,3 +139,36 @@ def _asked(benefit: Benefit, benefits: int) -> set[str]:
         "raised": bool(rate and rate.raised),
     }
     return {name for name, is_wanted in wanted.items() if is_wanted}
+
+
+class StackBillForm(forms.Form):
+    """A bill of which several payers pay: one amount a line, and what is decided case by case."""
+
+    stack = forms.ChoiceField(label=_("Which payers?"))
+
+    def __init__(self, given: Mapping[str, Any], *, stacks: Mapping[str, Stack], language: str) -> None:
+        self.chosen = stacks.get(given.get("stack", ""), next(iter(stacks.values())))
+        lines = {f"line_{n}": yuan(line.billed_fen) for n, line in enumerate(self.chosen.claim.lines)}
+        super().__init__({**lines, **given, "stack": self.chosen.code})
+        field: Any = self.fields["stack"]
+        field.choices = [(code, in_language(stack.name, language)) for code, stack in stacks.items()]
+        field.widget.attrs |= {**_SWAPS_ALL, "hx-get": reverse("plans:who_pays")}
+        for number, words in enumerate(self.chosen.line_names):
+            self.fields[f"line_{number}"] = YuanField(label=in_language(words, language), allow_zero=True)
+        for layer in self.chosen.by_hand:
+            self.fields[layer.code] = YuanField(
+                label=in_language(layer.name, language),
+                required=False,
+                allow_zero=True,
+                help_text=_("Decided case by case: put in what it gave."),
+            )
+
+    @property
+    def billed(self) -> list[int]:
+        """Fen of each line."""
+        return [self.cleaned_data[f"line_{number}"] for number in range(len(self.chosen.line_names))]
+
+    @property
+    def by_hand(self) -> dict[str, int]:
+        """Fen decided case by case, by payer."""
+        return {layer.code: self.cleaned_data[layer.code] or 0 for layer in self.chosen.by_hand}

@@ -1,10 +1,10 @@
 """What would I get? Anybody can make up a bill and see what a plan would pay, and why."""
 
 import pytest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from apps.plans.calculator import Attempt, tried, usual_bill
-from apps.plans.files import catalogue_files
+from apps.plans.files import catalogue_files, stack_files
 from apps.plans.rules.sampling import Sample
 from apps.plans.services import publish_catalogue
 
@@ -159,3 +159,45 @@ def test_a_plan_that_is_not_open_has_no_calculator(client, published):
 def test_the_calculator_needs_one_query(client, published, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.get(reverse("plans:calculator", args=["asthma-road-to-health"]))
+
+
+WHO = reverse_lazy("plans:who_pays")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("code", sorted(stack_files()))
+def test_each_stack_has_its_picture(client, code, language):
+    page = client.get(WHO, {"stack": code}, headers={"accept-language": language})
+    assert page.status_code == 200
+    rows = page.context["rows"]
+    assert len(rows) == len(stack_files()[code].layers)
+    assert sum(row.paid_fen for row in rows) + page.context["own_fen"] == page.context["billed_fen"]
+
+
+def test_the_bill_and_what_was_decided_by_hand_can_be_changed(client):
+    given = {"stack": "rare-city-one-plus-n", "line_0": "100,000", "charity": "20000"}
+    page = client.get(WHO, given, headers=html("calculator-result"))
+    text = page.content.decode()
+    assert [row.paid_fen for row in page.context["rows"]] == [60_000_00, 20_000_00, 6_000_00]
+    assert "Decided case by case." in text
+    assert "<form" not in text
+    assert "¥14,000.00" in text
+
+
+def test_payers_to_whom_nothing_was_left_say_so(client):
+    page = client.get(WHO, {"stack": "asthma-seven"}).content.decode()
+    assert page.count("Nothing was left.") == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"line_0": "x"}, "Enter an amount in yuan"), ({"line_0": ""}, "Enter the amount")]
+)
+def test_a_bill_that_cannot_be_read_is_told(client, given, told):
+    page = client.get(WHO, given)
+    assert told in page.content.decode()
+    assert "rows" not in page.context
+    assert told in client.get(WHO, given, headers=html("calculator-result")).content.decode()
+
+
+def test_unknown_payers_show_the_first_ones(client):
+    assert client.get(WHO, {"stack": "nobody"}).status_code == 200
