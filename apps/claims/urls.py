@@ -18,6 +18,7 @@ urlpatterns = [
     path("queue/<int:claim_id>/take/", queue.take, name="take"),
     path("<str:number>/", bills.bill, name="bill"),
     path("<str:number>/explanation/", bills.printed, name="explanation"),
+    path("<str:number>/explanation.pdf", bills.pdf, name="pdf"),
     path("<str:number>/payment/", bills.payment, name="payment"),
     path("<str:number>/papers/<int:document_id>/", bills.document, name="document"),
 ]

@@ -148,6 +148,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = HOME / "private"  # never served by URL: views check and stream
+PDF_FONT = env.str("GONGJI_PDF_FONT", "")  # empty: look where systems keep one (apps/core/paper.py)
+PDF_FONT_FACE = env.int("GONGJI_PDF_FONT_FACE", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
@@ -234,4 +236,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # They name the characters of people's names that a font does not have.
+    "loggers": {name: {"level": "ERROR"} for name in ("fpdf", "fontTools")},
 }

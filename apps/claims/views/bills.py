@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.claims import explanation
 from apps.claims.forms import AccountForm
 from apps.claims.models import Bill
+from apps.claims.paper import explanation_pdf
 from apps.claims.permissions import CLAIM
 from apps.claims.rules import texts
 from apps.claims.selectors import bill_by_number, bill_of, bills_of
@@ -21,6 +22,7 @@ from apps.claims.services.accounts import current_account, name_account
 from apps.claims.services.payouts import pay_again
 from apps.core import clock
 from apps.core.http import Request, paginate, render_page
+from apps.core.paper import find_font
 from apps.documents.selectors import stream
 from apps.members.permissions import check_may_read
 
@@ -41,7 +43,22 @@ def bill(request: Request, number: str) -> HttpResponse:
 @login_required
 def printed(request: Request, number: str) -> HttpResponse:
     """The explanation as it goes on paper."""
-    return render_page(request, "claims/explanation.html", _explained(request, number))
+    return render_page(
+        request, "claims/explanation.html", _explained(request, number) | {"has_pdf": find_font() is not None}
+    )
+
+
+@login_required
+def pdf(request: Request, number: str) -> HttpResponse:
+    """The same as a file to keep or to send on."""
+    shown = _explained(request, number)
+    if find_font() is None:
+        return redirect("claims:explanation", number)
+    headers = {
+        "Content-Disposition": f'attachment; filename="explanation-{shown["bill"].number}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(explanation_pdf(shown), content_type="application/pdf", headers=headers)
 
 
 def _explained(request: Request, number: str) -> dict[str, Any]:

@@ -47,9 +47,10 @@ class Claiming:
         """Plan the bills of a year of cover."""
         random = self.story.random
         expected = A_YEAR[home.family.plan] * (0.4 + home.family.burden)
-        for _ in range(min(6, int(random.expovariate(1 / expected) + 0.5))):
+        bills, is_lead = min(6, int(random.expovariate(1 / expected) + 0.5)), home.family.is_lead
+        for _ in range(max(bills, 3) if is_lead else bills):  # whoever signs in as the parent finds some
             self.story.later(now, random.randrange(8, 355), lambda at: self._file(home, at))
-        if home.family.plan == ASTHMA and random.random() < 0.02 + 0.04 * home.family.burden:
+        if home.family.plan == ASTHMA and (random.random() < 0.02 + 0.04 * home.family.burden or is_lead):
             self.story.later(now, random.randrange(30, 340), lambda at: self._file_admission(home, at))
 
     def _file(self, home: Household, now: datetime) -> None:
