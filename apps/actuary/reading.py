@@ -1,87 +1,90 @@
-"""A plan's claims as columns, straight from the database: streamed, never an object a claim."""
+"""A plan's claims as columns, straight from the database: never an object a claim.
+
+Each table is asked once for whole columns in the database's own binary form, which NumPy reads as they are; the lines
+find their claims here, where joining a million rows is a sort and a search.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import psycopg
 from django.db import connection
 from numpy.typing import NDArray
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 
 from apps.core.periods import Period
 from apps.enrolments.models import Cover
-from apps.plans.rules import CATALOGUES, CATEGORIES, EVENTS, KINDS, read_facts
+from apps.plans.rules import read_facts
 from apps.plans.rules.batch import Claims, Coded, Lines, People, Year
-from apps.plans.rules.claims import AREAS, LEVELS, SEVERITIES
 
 Whole = NDArray[np.int64]
 Progress = Callable[[], None]
 """Told after each of the three tables."""
-SIGNATURE = 11 + 4 + 4  # how a binary COPY begins
-EPOCH = date(2000, 1, 1).toordinal()  # day 0 of the database
-SEXES = ("female", "male")
+WHOLE_ARRAY, BYTES = 1016, 17  # the types int8[] and bytea
+ARRAY_HEAD = 20  # dimensions, flags, type, length, first place
+EMPTY_ARRAY = 12  # dimensions, flags, type
+LENGTH = 4  # before each number
+NO_BILL = -1
+NUMBER = np.dtype([("length", ">i4"), ("value", ">i8")])
+"""A whole number in the database's binary form."""
 
 COVERS = """
-FROM enrolments_cover e JOIN members_person p ON p.id = e.person_id
+enrolments_cover e
 WHERE e.plan_version_id = %(version)s AND e.state IN ('active', 'ended')
     AND e.start < %(until)s AND e."end" > %(since)s
 """
-DECISIONS = """
-FROM claims_decision d
-JOIN claims_claim c ON c.id = d.claim_id
-JOIN claims_bill b ON b.id = c.bill_id
-JOIN enrolments_cover e ON e.id = d.cover_id
-WHERE e.plan_version_id = %(version)s AND e.state IN ('active', 'ended')
-    AND e.start < %(until)s AND e."end" > %(since)s AND d.outcome <> 'decline'
+PEOPLE = f"FROM members_person p, {COVERS} AND p.id = e.person_id"
+DECISIONS = f"""
+FROM claims_decision d, claims_claim c, claims_bill b, {COVERS}
+    AND c.id = d.claim_id AND b.id = c.bill_id AND e.id = d.cover_id AND d.outcome <> 'decline'
 """
-BILLED = DECISIONS.replace("WHERE", "JOIN claims_billline l ON l.bill_id = b.id WHERE")
-PEOPLE = (
-    ("cover", "i8", "e.id"),
-    ("born", "i4", "p.birth_date"),
-    ("sex", "i4", "array_position(%(sexes)s, p.sex::text)"),
-    ("start", "i4", "e.start"),
-    ("end", "i4", 'e."end"'),
-    ("renewed_years", "i4", "e.renewed_years::int"),
-    ("price", "i8", "e.price_fen"),
-)
-CLAIMS = (
-    ("decision", "i8", "d.id"),
-    ("cover", "i8", "d.cover_id"),
-    ("sequence", "i4", "d.sequence"),
-    ("paid", "i8", "d.paid_fen"),
-    ("kind", "i4", "array_position(%(kinds)s, b.kind::text)"),
-    ("date", "i4", "b.service_date"),
-    ("nights", "i4", "CASE WHEN b.discharged IS NULL THEN 0 ELSE greatest(b.discharged - b.service_date, 1) END"),
-    ("event", "i4", "coalesce(array_position(%(events)s, b.event::text), 0)"),
-    ("severity", "i4", "coalesce(array_position(%(severities)s, b.severity::text), 0)"),
-    ("grade", "i4", "coalesce(b.grade, 0)::int"),
-    ("diagnosis", "i8", "hashtextextended(b.diagnosis, 0)"),
-    ("level", "i4", "array_position(%(levels)s, b.level::text)"),
-    ("area", "i4", "array_position(%(areas)s, b.area::text)"),
-)
-LINES = (
-    ("decision", "i8", "d.id"),
-    ("number", "i4", "l.number::int"),
-    ("category", "i4", "array_position(%(categories)s, l.category::text)"),
-    ("item", "i8", "hashtextextended(upper(l.code), 0)"),
-    ("catalogue", "i4", "array_position(%(catalogues)s, l.catalogue::text)"),
-    ("left", "i8", "d.left_fen[l.number]"),
-)
-WORDS: Mapping[str, Sequence[str]] = {
-    "sexes": SEXES,
-    "kinds": KINDS,
-    "events": EVENTS,
-    "severities": SEVERITIES,
-    "levels": LEVELS,
-    "areas": AREAS,
-    "categories": CATEGORIES,
-    "catalogues": CATALOGUES,
+CLAIMED = f"SELECT c.bill_id FROM claims_claim c, {COVERS} AND e.id = c.cover_id"  # noqa: S608 - no text of anybody's
+LINES = f"FROM claims_billline l WHERE l.bill_id IN ({CLAIMED})"
+
+BILL_WORDS = ("b.kind", "b.event", "b.severity", "b.diagnosis", "b.level", "b.area")
+LINE_WORDS = ("l.category", "upper(l.code)", "l.catalogue")
+"""Words travel as one hash a row; each combination is looked up once."""
+
+
+def _hash(words: Sequence[str]) -> str:
+    """A hash of several words, each the seed of the next."""
+    return reduce(lambda seed, word: f"hashtextextended({word}, {seed})", words, "0")
+
+
+PERSON_COLUMNS = {
+    "cover": "e.id",
+    "born": "p.birth_date - date '0001-01-01' + 1",
+    "is_male": "(p.sex = 'male')::int",
+    "start": "e.start - date '0001-01-01' + 1",
+    "end": "e.\"end\" - date '0001-01-01' + 1",
+    "renewed_years": "e.renewed_years",
+    "price": "e.price_fen",
 }
-"""Words that travel as their place in these lists, counted from 1."""
+LEFT = "coalesce(d.left_fen, '{}')"
+DECISION_COLUMNS = {
+    "cover": "d.cover_id",
+    "sequence": "d.sequence",
+    "paid": "d.paid_fen",
+    "id": "b.id",
+    "lines": f"cardinality({LEFT})",
+    "date": "b.service_date - date '0001-01-01' + 1",
+    "nights": "CASE WHEN b.discharged IS NULL THEN 0 ELSE greatest(b.discharged - b.service_date, 1) END",
+    "grade": "coalesce(b.grade, 0)",
+    "words": _hash(BILL_WORDS),
+}
+LINE_COLUMNS = {
+    "id": "l.id",
+    "bill": "l.bill_id",
+    "number": "l.number",
+    "words": _hash(LINE_WORDS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,61 +105,62 @@ def read(version_id: int, period: Period, *, facts: frozenset[str], progress: Pr
 
     Decisions are only ever added: those that come while it is reading are left out.
     """
-    words = {name: list(every) for name, every in WORDS.items()}
-    scope = {"version": version_id, "since": period.start, "until": period.end, **words}
-    people = _copied(PEOPLE, COVERS, scope)
-    people = people[np.argsort(people["cover"])]
+    scope = {"version": version_id, "since": period.start, "until": period.end}
+    people = _columns(PERSON_COLUMNS, PEOPLE, scope)
+    people = _rows(people, np.argsort(people["cover"]))
     known = _facts(version_id, people["cover"], facts)
     progress()
-    claims = _copied(CLAIMS, DECISIONS, scope)
-    claims = claims[np.isin(claims["cover"], people["cover"])]
-    claims = claims[np.lexsort((claims["sequence"], claims["cover"]))]
-    person = np.searchsorted(people["cover"], claims["cover"]).astype(np.int64)
+    decisions, left = _decisions(scope, people["cover"])
     progress()
-    lines = _copied(LINES, BILLED, scope)
-    claim, lines = _in_order_of(claims["decision"], lines)
+    lines = _columns(LINE_COLUMNS, LINES, scope)
     progress()
-    year = Year(
-        _people(people, known),
-        _claims(claims, person, _texts("b.diagnosis", DECISIONS, scope)),
-        _lines(lines, claim, _texts("upper(l.code)", BILLED, scope)),
-    )
-    return Extract(year, _whole(people["price"]), _days(people["end"]), _whole(claims["paid"]))
+    year = Year(_people(people, known), _claims(decisions, people["cover"]), _lines(decisions, left, lines))
+    return Extract(year, people["price"], people["end"], decisions["paid"])
 
 
-def _people(rows: Any, facts: Mapping[str, Coded]) -> People:
+def _people(rows: Mapping[str, Whole], facts: Mapping[str, Coded]) -> People:
     return People(
-        born=_days(rows["born"]),
-        sex=_coded(rows["sex"], "sexes"),
-        start=_days(rows["start"]),
-        end=_days(rows["end"]) - 1,
-        renewed_years=_whole(rows["renewed_years"]),
+        born=rows["born"],
+        sex=Coded(rows["is_male"], ("female", "male")),
+        start=rows["start"],
+        end=rows["end"] - 1,
+        renewed_years=rows["renewed_years"],
         facts=facts,
     )
 
 
-def _claims(rows: Any, person: Whole, diagnoses: Mapping[int, str]) -> Claims:
+def _claims(rows: Mapping[str, Whole], covers: Whole) -> Claims:
+    kind, event, severity, diagnosis, level, area = _words(rows, BILL_WORDS, "claims_bill b WHERE b.id")
     return Claims(
-        person=person,
-        kind=_coded(rows["kind"], "kinds"),
-        date=_days(rows["date"]),
-        nights=_whole(rows["nights"]),
-        event=_coded(rows["event"], "events"),
-        severity=_coded(rows["severity"], "severities"),
-        grade=_whole(rows["grade"]),
-        diagnosis=_hashed(rows["diagnosis"], {key: text or None for key, text in diagnoses.items()}),
-        level=_coded(rows["level"], "levels"),
-        area=_coded(rows["area"], "areas"),
+        person=np.searchsorted(covers, rows["cover"]),
+        kind=kind,
+        date=rows["date"],
+        nights=rows["nights"],
+        event=event,
+        severity=severity,
+        grade=rows["grade"],
+        diagnosis=diagnosis,
+        level=level,
+        area=area,
     )
 
 
-def _lines(rows: Any, claim: Whole, items: Mapping[int, str]) -> Lines:
+def _lines(decisions: Mapping[str, Whole], left: Whole, lines: Mapping[str, Whole]) -> Lines:
+    """The lines of each decision's bill, in the order of the decisions.  Raises ValueError where any is missing."""
+    lines = _rows(lines, np.lexsort((lines["number"], lines["bill"])))
+    bill, count = decisions["id"], decisions["lines"]
+    first = np.searchsorted(lines["bill"], bill)
+    rows = _spans(first, count)
+    beyond = np.append(lines["bill"], NO_BILL)
+    if (beyond[rows] != np.repeat(bill, count)).any() or (beyond[first + count] == bill).any():
+        raise ValueError("a decision does not know what was left open on each line of its bill")
+    category, item, catalogue = _words(_rows(lines, rows), LINE_WORDS, "claims_billline l WHERE l.id")
     return Lines(
-        claim=claim,
-        category=_coded(rows["category"], "categories"),
-        item=_hashed(rows["item"], items),
-        catalogue=_coded(rows["catalogue"], "catalogues"),
-        left=_whole(rows["left"]),
+        claim=np.repeat(np.arange(len(first)), count),
+        category=category,
+        item=Coded(item.places, tuple(code or "" for code in item.values)),
+        catalogue=catalogue,
+        left=left,
     )
 
 
@@ -174,56 +178,72 @@ def _facts(version_id: int, covers: NDArray[Any], names: frozenset[str]) -> dict
     return {name: Coded.of(facts.get(name) for facts in mine) for name in names}
 
 
-def _copied(columns: Sequence[tuple[str, str, str]], source: str, scope: Mapping[str, Any]) -> Any:
-    """Rows of whole numbers of fixed width, as the database sends them, seen as one table."""
-    selected = ", ".join(expression for _name, _width, expression in columns)
-    row = np.dtype([("fields", ">i2"), *(field for name, width, _ in columns for field in _field(name, width))])
-    query = f"COPY (SELECT {selected} {source}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(query, scope) as copy:
-        data = b"".join(copy)
-    return np.frombuffer(data, dtype=row, offset=SIGNATURE, count=(len(data) - SIGNATURE) // row.itemsize)
+def _decisions(scope: Mapping[str, Any], covers: Whole) -> tuple[dict[str, Whole], Whole]:
+    """Decisions of these covers, each cover's in the order in which they were made, and what was left on each line."""
+    rows = _columns(DECISION_COLUMNS, DECISIONS, scope, ragged=LEFT)
+    left = rows.pop("ragged")
+    first = np.cumsum(rows["lines"]) - rows["lines"]
+    order = np.lexsort((rows["sequence"], rows["cover"]))
+    order = order[np.isin(rows["cover"][order], covers)]
+    rows = _rows(rows, order)
+    return rows, left[_spans(first[order], rows["lines"])]
 
 
-def _field(name: str, width: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (f"{name} length", ">i4"), (name, f">{width}")
+class _AsSent(Loader):
+    """Bytes as the database sends them."""
+
+    format = Format.BINARY
+
+    def load(self, data: Any) -> bytes:
+        return bytes(data)
 
 
-def _whole(column: NDArray[Any]) -> Whole:
-    return column.astype(np.int64)
+def _columns(
+    columns: Mapping[str, str], source: str, scope: Mapping[str, Any], *, ragged: str = ""
+) -> dict[str, Whole]:
+    """Whole columns of numbers, all in the same order; a ``ragged`` one, of arrays, comes as one row of numbers."""
+    selected = [f"array_agg(({expression})::int8)" for expression in columns.values()]
+    selected += [f"string_agg(array_send({ragged}), '')"] if ragged else []
+    query = f"SELECT {', '.join(selected)} {source}"
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        for kind in (WHOLE_ARRAY, BYTES):
+            cursor.adapters.register_loader(kind, _AsSent)
+        (row,) = cursor.execute(query, scope, binary=True)
+    found = {name: _numbers(data) for name, data in zip(columns, row, strict=False)}
+    return {**found, "ragged": _flat(row[-1], found["lines"])} if ragged else found
 
 
-def _days(column: NDArray[Any]) -> Whole:
-    return _whole(column) + EPOCH
+def _numbers(array: bytes | None) -> Whole:
+    if array is None:
+        return np.array([], dtype=np.int64)
+    return np.frombuffer(array, dtype=NUMBER, offset=ARRAY_HEAD)["value"].astype(np.int64)
 
 
-def _in_order_of(decisions: NDArray[Any], lines: Any) -> tuple[Whole, Any]:
-    """The claim of each line, and the lines in the order of the claims."""
-    order = np.argsort(decisions)
-    places = np.searchsorted(decisions[order], lines["decision"])
-    is_known = np.append(decisions[order], -1)[places] == lines["decision"]
-    claim, lines = order[places[is_known]], lines[is_known]
-    arranged = np.lexsort((lines["number"], claim))
-    return claim[arranged], lines[arranged]
+def _flat(arrays: bytes | None, counts: Whole) -> Whole:
+    """The numbers of arrays sent one after the other; an empty one has a shorter head."""
+    data = arrays or bytes(NUMBER.itemsize)
+    sizes = np.where(counts, ARRAY_HEAD + counts * NUMBER.itemsize, EMPTY_ARRAY)
+    first = np.cumsum(sizes) - sizes + ARRAY_HEAD + LENGTH
+    anywhere = np.ndarray((len(data) - 7,), dtype=">i8", buffer=data, strides=(1,))
+    return anywhere[_spans(first, counts, NUMBER.itemsize)].astype(np.int64)
 
 
-def _coded(column: NDArray[Any], name: str) -> Coded:
-    """Words by their places; 0 is nothing."""
-    return Coded(_whole(column), (None, *WORDS[name]))
+def _spans(first: Whole, counts: Whole, step: int = 1) -> Whole:
+    """``first, first + step, ...``: so many places for each span, one span after the other."""
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(first, counts) + step * (np.arange(len(before)) - before)
 
 
-def _hashed(column: NDArray[Any], texts: Mapping[int, Any]) -> Coded:
-    """Texts by their hashes."""
-    hashes = np.array(sorted(texts), dtype=np.int64)
-    return Coded(np.searchsorted(hashes, _whole(column)), tuple(texts[key] for key in hashes.tolist()))
+def _rows(columns: Mapping[str, Whole], rows: NDArray[Any]) -> dict[str, Whole]:
+    return {name: column[rows] for name, column in columns.items()}
 
 
-def _texts(expression: str, source: str, scope: Mapping[str, Any]) -> dict[int, str]:
-    """Every text there is, by its hash.  Raises ValueError in the unheard-of case that two share one."""
+def _words(rows: Mapping[str, Whole], words: Sequence[str], source: str) -> list[Coded]:
+    """The words behind each hash, a column each, looked up at the first row that has it; no word is None."""
+    _hashes, first, places = np.unique(rows["words"], return_index=True, return_inverse=True)
+    ids = rows["id"][first].tolist()
     with connection.cursor() as cursor:
-        query = f"SELECT hashtextextended(word, 0), word FROM (SELECT DISTINCT {expression} AS word {source}) words"  # noqa: S608
-        cursor.execute(query, scope)
-        rows = cursor.fetchall()
-    texts = dict(rows)
-    if len(texts) < len(rows):
-        raise ValueError("two texts share a hash")
-    return texts
+        cursor.execute(f"SELECT {source.split()[-1]}, {', '.join(words)} FROM {source} = ANY(%s)", [ids])  # noqa: S608 - as above
+        said = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [Coded.of(said[key][n] or None for key in ids).at(places) for n in range(len(words))]

@@ -15,7 +15,7 @@ from apps.actuary.models import WhatIf
 from apps.actuary.reading import read
 from apps.actuary.rules.effects import Both, Moved
 from apps.actuary.services.what_ifs import MOST_TRIES, STEPS, work_out
-from apps.claims.models import Decision
+from apps.claims.models import Bill, BillLine, Decision
 from apps.claims.rules.filing import FiledLine
 from apps.claims.rules.states import Outcome
 from apps.claims.services import review_claim
@@ -294,3 +294,57 @@ def test_the_command_prints_a_table_or_json(version, capsys):
 def test_the_command_says_what_is_wrong(version, arguments, words):
     with pytest.raises(CommandError, match=words):
         call_command("whatif", *arguments)
+
+
+def test_what_is_read_is_what_is_stored():
+    """Bills of none, one and several lines, of two children, in whatever order the database sends them."""
+    first, second = make_covered(), make_covered()
+    exam = FiledLine("exam", "Spirometry", 80_00, "spir-1")
+    outside = FiledLine("drug", "Herbs", 33_00, "", "out")
+    make_bill(second, filing=visit(lines=(*medicine(120), exam, outside), earlier={"basic": 50_00}))
+    make_bill(first, filing=visit(lines=medicine(620), service_date=day(3)))
+    make_bill(second, filing=visit(kind="event", event="diagnosis", lines=(), diagnosis="J45.0"))
+    make_bill(first, filing=visit(lines=(outside, exam), service_date=day(4), severity="severe"))
+    extract = read(first.plan_version_id, PERIOD, facts=frozenset({"conditions"}), progress=lambda: None)
+    claims, lines = extract.year.claims, extract.year.lines
+    seen = [
+        (
+            int(extract.paid[number]),
+            str(date.fromordinal(int(claims.date[number]))),
+            *(column.values[column.places[number]] for column in (claims.kind, claims.event, claims.diagnosis)),
+            [
+                (*(column.values[column.places[row]] for column in (lines.category, lines.item, lines.catalogue)), left)
+                for row, left in enumerate(lines.left.tolist())
+                if lines.claim[row] == number
+            ],
+        )
+        for number in range(len(claims.person))
+    ]
+    stored = [
+        (
+            decision.paid_fen,
+            str(decision.claim.bill.service_date),
+            decision.claim.bill.kind,
+            decision.claim.bill.event or None,
+            decision.claim.bill.diagnosis,
+            [
+                (line.category, line.code.upper(), line.catalogue, left)
+                for line, left in zip(decision.claim.bill.lines.order_by("number"), decision.left_fen, strict=True)
+            ],
+        )
+        for decision in Decision.objects.order_by("cover", "sequence")
+    ]
+    assert seen == stored
+    assert [len(row[-1]) for row in seen] == [1, 2, 3, 0]
+    assert claims.person.tolist() == [0, 0, 1, 1]
+    assert claims.severity.values[claims.severity.places[1]] == "severe"
+
+
+def test_a_line_the_decision_did_not_know_stops_the_work(asked, version):
+    question = asked()
+    BillLine.objects.create(bill=Bill.objects.latest("pk"), number=2, category="drug", billed_fen=1, catalogue="in")
+    assert services.answer_what_ifs(now=NOW) == 0
+    question.refresh_from_db()
+    assert question.state == WhatIf.State.WAITING
+    with pytest.raises(ValueError, match="what was left open"):
+        worked_out(version)

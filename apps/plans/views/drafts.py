@@ -118,12 +118,12 @@ def preview(request: Request, pk: int) -> HttpResponse:
 @role_required(*WRITERS)
 @require_POST
 def publish(request: Request, pk: int) -> HttpResponse:
-    form = RevisionForm(request.POST)
+    row, form = get_object_or_404(PlanDraft, pk=pk), RevisionForm(request.POST)
     if not form.is_valid():
         return redirect("plans:draft", pk)
     try:
         revision = form.cleaned_data["revision"]
-        version = services.publish_draft(actor=request.user, draft_id=pk, revision=revision, now=now())
+        version = services.publish_draft(actor=request.user, draft_id=row.pk, revision=revision, now=now())
     except DraftMoved as error:
         told = _("%(name)s has changed this draft since you read it. Read it again before you publish it.")
         messages.error(request, told % error.params)
@@ -138,8 +138,9 @@ def publish(request: Request, pk: int) -> HttpResponse:
 @role_required(*WRITERS)
 @require_POST
 def drop(request: Request, pk: int) -> HttpResponse:
+    row = get_object_or_404(PlanDraft, pk=pk)
     try:
-        services.drop_draft(actor=request.user, draft_id=pk, now=now())
+        services.drop_draft(actor=request.user, draft_id=row.pk, now=now())
         messages.success(request, _("The draft is dropped."))
     except DomainError as error:
         messages.error(request, say(error))
