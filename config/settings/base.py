@@ -189,6 +189,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
         "polling_interval": 0.05,
         "pool_timeout": 2,
     }
+WORKER_STILL_SECONDS = env.float("WORKER_STILL_SECONDS", 60.0)  # config/watchdog.py; 0: never
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

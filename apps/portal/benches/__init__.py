@@ -13,3 +13,5 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     "adjudicate-batch": adjudicate_batch,
     "whatif": whatif,
 }
+ALONE = ("payment-chaos",)
+"""Not one of "all": it breaks its own servers for up to an hour and has options of its own."""
