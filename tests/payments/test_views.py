@@ -91,7 +91,7 @@ def test_the_list_shows_counts_and_filters(sandbox, reader):
     assert "¥1.11" in page.content.decode()
     assert "¥2.22" in page.content.decode()
     assert NUMBER not in page.content.decode()
-    assert [count for _, _, count in page.context["filters"]] == [1, 0, 1, 0, 0, 0, 0]
+    assert [count for _, _, count in page.context["filters"]] == [0, 1, 0, 1, 0, 0, 0, 0]
     chosen = reader.get(reverse("payments:orders"), {"state": "submitted"})
     assert list(chosen.context["page"]) == [sent]
     assert list(reader.get(reverse("payments:orders"), {"state": "nonsense"}).context["page"]) == [asked, sent]

@@ -6,6 +6,7 @@ from apps.payments.services.checkouts import (
     open_checkout,
     payment_page,
 )
+from apps.payments.services.claiming import wake_held
 from apps.payments.services.orders import (
     record_accepted,
     record_failed,
@@ -13,24 +14,31 @@ from apps.payments.services.orders import (
     request_payment,
 )
 from apps.payments.services.payees import HOLD, clean_number, name_payee_account
+from apps.payments.services.proposals import confirm, propose_for_line, propose_for_order, refuse, take_back
 from apps.payments.services.sending import expire_leases, resolve_unknown, send_due_payments
 from apps.payments.services.statement import read_statement, take_lines
 
 __all__ = [
     "HOLD",
     "clean_number",
+    "confirm",
     "confirm_checkout",
     "confirm_checkouts",
     "expire_leases",
     "name_payee_account",
     "open_checkout",
     "payment_page",
+    "propose_for_line",
+    "propose_for_order",
     "read_statement",
     "record_accepted",
     "record_failed",
     "record_unsure",
+    "refuse",
     "request_payment",
     "resolve_unknown",
     "send_due_payments",
+    "take_back",
     "take_lines",
+    "wake_held",
 ]

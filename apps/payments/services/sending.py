@@ -19,6 +19,7 @@ from apps.core.errors import N_
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
+from apps.payments.services.claiming import claim_next, wake_held
 from apps.payments.services.orders import record_accepted, record_failed, record_unsure
 
 logger = logging.getLogger(__name__)
@@ -30,16 +31,6 @@ MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
 MARGIN_SECONDS = 3600  # before the bank forgets a key
 
-CLAIM = """
-UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
-    first_sent_at = coalesce(first_sent_at, clock_timestamp()), next_try_at = NULL, reason = '',
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = (
-    SELECT o.id FROM payments_order o JOIN payments_payeeaccount p ON p.id = o.payee_account_id
-    WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
-    ORDER BY o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-) RETURNING *
-"""
 CLAIM_AGAIN = """
 UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
     next_try_at = NULL, reason = '', lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -51,7 +42,8 @@ CLAIM_INQUIRY = """
 UPDATE payments_order SET inquiries = inquiries + 1,
     next_try_at = clock_timestamp() + make_interval(secs => least(power(2, least(inquiries, 10)), 600))
 WHERE id = (
-    SELECT o.id FROM payments_order o WHERE o.state = 'unknown' AND o.next_try_at <= clock_timestamp()
+    SELECT o.id FROM payments_order o
+    WHERE o.state = 'unknown' AND o.batch_id IS NULL AND o.next_try_at <= clock_timestamp()
     ORDER BY o.next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING *
 """
@@ -63,6 +55,7 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     Serves the doorbell and the sweeper alike; any number of workers may run it at once.
     """
     expire_leases()
+    wake_held()
     started = time.monotonic()
     resolve_unknown(limit=limit, now=now)
     return _run(limit, started, lambda: _send_next(now))
@@ -86,7 +79,7 @@ def _run(limit: int, started: float, step: Callable[[], bool | None]) -> int:
 
 def expire_leases() -> int:
     """What a worker left in the middle of sending (killed, stuck) becomes unknown."""
-    over = Order.objects.filter(state=State.SUBMITTING, lease_until__lte=DATABASE_CLOCK)
+    over = Order.objects.filter(state=State.SUBMITTING, batch=None, lease_until__lte=DATABASE_CLOCK)
     return over.update(
         state=State.UNKNOWN,
         state_at=DATABASE_CLOCK,
@@ -97,7 +90,7 @@ def expire_leases() -> int:
 
 
 def _send_next(now: datetime) -> bool | None:
-    order = _claim(CLAIM, lease=settings.PAYMENT_LEASE_SECONDS)
+    order = claim_next(lease=settings.PAYMENT_LEASE_SECONDS)
     return None if order is None else _send(bank(), order, now)
 
 

@@ -79,8 +79,11 @@ def _open(request: dict[str, int]) -> Report:
     from apps.fund.rules.postings import Posting
     from apps.fund.selectors import balance
     from apps.fund.services import book
+    from apps.payments.models import Limits
 
     now = _now()
+    if not Limits.objects.exists():
+        Limits.objects.create(release_from_fen=ENOUGH_FEN, payee_day_fen=ENOUGH_FEN, day_fen=ENOUGH_FEN, set_at=now)
     for event in (Posting.CONTRIBUTION_RECEIVED, Posting.MONEY_ARRIVED):
         if not balance("bank"):
             book(
