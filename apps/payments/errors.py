@@ -60,3 +60,27 @@ class DoesNotFit(DomainError):
     code = "does-not-fit"
     field = "number"
     message = N_("%(reason)s Choose another one, or another explanation.")
+
+
+class NothingToSend(DomainError):
+    code = "nothing-to-send"
+    message = N_("No payment waits to be sent: what is large or over a limit waits for its release first.")
+
+
+class BatchDiffers(DomainError):
+    """The file made now is not the file that was made first: somebody changed what it is made of."""
+
+    code = "batch-differs"
+    message = N_("This file cannot be made again as it was. Do not hand it to the bank; tell whoever runs the portal.")
+
+
+class StatementRefused(DomainError):
+    """A statement file of which nothing was taken; ``problems`` are rows with reasons."""
+
+    code = "statement-refused"
+    field = "statement"
+    message = N_("%(reason)s")
+
+    def __init__(self, reason: str, problems: list[tuple[int, str]] | None = None) -> None:
+        super().__init__(reason=reason)
+        self.problems = problems or []

@@ -228,7 +228,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 
-PAYMENT_GATEWAY = "apps.payments.gateway.SandboxBank"
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "apps.payments.gateway.SandboxBank")  # a class that is a gateway.Bank
+FUND_ACCOUNT = env.str("FUND_ACCOUNT", "6217000010001234567")  # a statement of another account is refused
 PAYMENT_LEASE_SECONDS = env.int("PAYMENT_LEASE_SECONDS", 60)
 
 LOGGING = {

@@ -1,5 +1,7 @@
 """Everything other apps may do with payments."""
 
+from apps.payments.services.batches import batch_file, make_batch
+from apps.payments.services.bringing import bring_statement
 from apps.payments.services.checkouts import (
     confirm_checkout,
     confirm_checkouts,
@@ -20,11 +22,14 @@ from apps.payments.services.statement import read_statement, take_lines
 
 __all__ = [
     "HOLD",
+    "batch_file",
+    "bring_statement",
     "clean_number",
     "confirm",
     "confirm_checkout",
     "confirm_checkouts",
     "expire_leases",
+    "make_batch",
     "name_payee_account",
     "open_checkout",
     "payment_page",

@@ -48,9 +48,9 @@ def propose_for_line(
     key: UUID,
     reason: str,
     now: datetime,
-    order: Order | None = None,
-    checkout: Checkout | None = None,
-    other_line: StatementLine | None = None,
+    order_id: int | None = None,
+    checkout_id: int | None = None,
+    other_line_id: int | None = None,
     account: str = "",
 ) -> Proposal:
     """Propose what explains a line kept apart; a mere note needs no second person.
@@ -58,6 +58,7 @@ def propose_for_line(
     Raises NotAllowed, CausedByYou, AlreadyProposed, MovedOn, DoesNotFit.
     """
     line = _locked_line(line_id)
+    order = _locked_order(order_id) if order_id else None
     check_may_propose(actor=actor, order=order)
     known = Proposal.objects.filter(key=key).first()
     if known is not None:
@@ -67,8 +68,8 @@ def propose_for_line(
         kind=kind,
         line=line,
         order=order,
-        checkout=checkout,
-        other_line=other_line,
+        checkout=Checkout.objects.get(pk=checkout_id) if checkout_id else None,
+        other_line=StatementLine.objects.get(pk=other_line_id) if other_line_id else None,
         account=account,
         reason=reason,
     )
