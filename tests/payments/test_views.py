@@ -138,5 +138,5 @@ def test_the_lists_cost_the_same_with_3_and_with_60_rows(make_user, signed_in, r
         take_lines(facts=[fact(number, order(), amount_fen=1)], now=NOW)
     with django_assert_num_queries(7):  # session, user, unread messages; counts, differences, count, page
         client.get(reverse("payments:orders"))
-    with django_assert_num_queries(5):  # session, user, unread messages; count, page
+    with django_assert_num_queries(7):  # session, user, unread messages; count, lines, late orders, arrivals
         client.get(reverse("payments:differences"))

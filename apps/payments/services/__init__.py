@@ -17,11 +17,12 @@ from apps.payments.services.orders import (
 )
 from apps.payments.services.payees import HOLD, clean_number, name_payee_account
 from apps.payments.services.proposals import confirm, propose_for_line, propose_for_order, refuse, take_back
-from apps.payments.services.sending import expire_leases, resolve_unknown, send_due_payments
+from apps.payments.services.sending import ask_again, expire_leases, resolve_unknown, send_due_payments
 from apps.payments.services.statement import read_statement, take_lines
 
 __all__ = [
     "HOLD",
+    "ask_again",
     "batch_file",
     "bring_statement",
     "clean_number",

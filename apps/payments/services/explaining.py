@@ -48,11 +48,17 @@ def _why_not(proposal: Proposal, line: Apart) -> str:
     if proposal.kind == Kind.PAIR and other is not None:
         is_apart = other.state == LineState.QUARANTINE
         return why_not_pair(line, Apart(LineKind(other.kind), other.amount_fen)) if is_apart else NO_COUNTERPART
-    if proposal.kind == Kind.BOOK and proposal.account in BOOKABLE:
+    if proposal.kind == Kind.BOOK and proposal.account in _accounts(proposal):
         return why_not_book(line)
     if proposal.kind == Kind.NOTE:
         return why_not_note(line)
     raise MovedOn
+
+
+def _accounts(proposal: Proposal) -> tuple[str, ...]:
+    """The general accounts, and what was owed to whom the bank has paid after it had refused."""
+    named = proposal.line.order if proposal.line else None
+    return (*BOOKABLE, named.owed_account) if named and named.state == State.FAILED else BOOKABLE
 
 
 def explain(proposal: Proposal, *, now: datetime) -> None:

@@ -14,8 +14,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from apps.accounts.models import User
+from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.errors import N_
+from apps.core.jobs import ring
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
@@ -75,6 +78,15 @@ def _run(limit: int, started: float, step: Callable[[], bool | None]) -> int:
             break
         done, silent = done + 1, 0 if was_clear else silent + 1
     return done
+
+
+@transaction.atomic
+def ask_again(*, order_id: int, actor: User, now: datetime) -> None:
+    """Let the bank be asked about an unknown order at once, as a person wants it."""
+    unknown = Order.objects.filter(pk=order_id, state=State.UNKNOWN, batch=None)
+    if unknown.update(next_try_at=DATABASE_CLOCK):
+        record_event(actor_id=actor.pk, action="payments.asked-again", target=("payments.order", order_id), now=now)
+        ring("payments.send_due")
 
 
 def expire_leases() -> int:
