@@ -41,7 +41,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def portal(tmp_path_factory):
     """The address of a portal of our own: every part a process of its own, ended like a person ends it."""
     known = os.environ.get("JOURNEY_URL")
