@@ -15,8 +15,22 @@ def record_event(
     detail: Mapping[str, object] | None = None,
 ) -> Event:
     """Add an event; ``target`` is (label, id) as ``("claims.claim", 7)``.  No personal data in ``detail``, ever."""
+    event = new_event(actor_id=actor_id, action=action, target=target, now=now, detail=detail)
+    event.save(force_insert=True)
+    return event
+
+
+def new_event(
+    *,
+    actor_id: int | None,
+    action: str,
+    target: tuple[str, int],
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> Event:
+    """The event as ``record_event`` would add it, for who writes many rows together."""
     label, target_id = target
-    return Event.objects.create(
+    return Event(
         at=now,
         actor_id=actor_id,
         action=action,

@@ -14,6 +14,7 @@ from apps.claims.models import Claim, Payout
 from apps.claims.permissions import check_may_file
 from apps.claims.services.accounts import current_account
 from apps.core.jobs import ring
+from apps.members.selectors import people_of
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
 from apps.payments.services.orders import request_payment
@@ -76,7 +77,7 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
     Raises PaymentNotMendable, AccountMissing, NotAllowed.
     """
     claim = Claim.objects.select_for_update(of=("self",)).select_related("bill").get(pk=claim_id)
-    check_may_file(actor=actor, person_id=claim.bill.person_id, now=now)
+    check_may_file(people_of(actor).filter(pk=claim.bill.person_id).first(), now=now)
     last = (
         Payout.objects.filter(decision__claim=claim)
         .select_related("order")
@@ -101,28 +102,28 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
     return payout
 
 
-def tell_endings(*, now: datetime, limit: int = 200) -> int:
-    """Tell families whose payments were settled, failed or came back; answers how many were told."""
-    ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
-    due = list(Payout.objects.filter(ended).order_by("pk").values_list("pk", flat=True)[:limit])
-    return sum(_tell(payout_id, now=now) for payout_id in due)
-
-
 @transaction.atomic
-def _tell(payout_id: int, *, now: datetime) -> bool:
-    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=payout_id)
-    payout = rows.select_related("decision__claim__bill", "order__payee_account").first()
-    if payout is None or payout.order is None or payout.told_state == payout.order.state:
-        return False
+def tell_endings(*, now: datetime, limit: int = 200) -> int:
+    """Tell families whose payments were settled, failed or came back, all in one go; answers how many were told."""
+    ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
+    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(ended).order_by("pk")
+    told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
+    if told:
+        remind(*map(_news, told), now=now)
+        Payout.objects.bulk_update(told, ["told_state"])
+    return len(told)
+
+
+def _news(payout: Payout) -> News:
+    """How a payment ended; the payout remembers that it was told."""
     bill, order = payout.decision.claim.bill, payout.order
-    kind = "claim-paid" if order.state == State.SETTLED else "claim-unpaid"
+    assert order is not None  # noqa: S101 - its state was asked for
+    payout.told_state = order.state
     parameters = {
         "number": bill.number,
         "amount_fen": payout.amount_fen,
         "tail": order.payee_account.number_tail,
         "paid_date": order.settled_date,
     }
-    remind(News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}"), now=now)
-    payout.told_state = order.state
-    payout.save(update_fields=["told_state"])
-    return True
+    kind = "claim-paid" if order.state == State.SETTLED else "claim-unpaid"
+    return News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}")
