@@ -57,9 +57,14 @@ class AccountChanged(DomainError):
 
 
 class DoesNotFit(DomainError):
+    """An explanation does not fit its line; the message is the reason."""
+
     code = "does-not-fit"
-    field = "number"
-    message = N_("%(reason)s Choose another one, or another explanation.")
+    field = "what"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.message = reason
 
 
 class NothingToSend(DomainError):
@@ -75,12 +80,11 @@ class BatchDiffers(DomainError):
 
 
 class StatementRefused(DomainError):
-    """A statement file of which nothing was taken; ``problems`` are rows with reasons."""
+    """A statement file of which nothing was taken; the message is the reason, ``problems`` are rows with theirs."""
 
     code = "statement-refused"
     field = "statement"
-    message = N_("%(reason)s")
 
     def __init__(self, reason: str, problems: list[tuple[int, str]] | None = None) -> None:
-        super().__init__(reason=reason)
-        self.problems = problems or []
+        super().__init__()
+        self.message, self.problems = reason, problems or []

@@ -72,14 +72,20 @@ def _money(user: User, now: datetime) -> WorkCard:
     held, quarter = counts.get(OrderState.HELD, 0), due_quarter()
     if unclear:
         text = ngettext("%(count)s payment is unclear.", "%(count)s payments are unclear.", unclear)
-        return WorkCard(_("Money"), text % {"count": unclear}, _("Open the desk"), reverse("payments:desk"), True)
+        return WorkCard(
+            _("Money"), text % {"count": unclear}, _("Open the treasurer's desk"), reverse("payments:desk"), True
+        )
     if held:
         text = ngettext("%(count)s payment waits for a release.", "%(count)s payments wait for a release.", held)
-        return WorkCard(_("Money"), text % {"count": held}, _("Open the desk"), reverse("payments:desk"), True)
+        return WorkCard(
+            _("Money"), text % {"count": held}, _("Open the treasurer's desk"), reverse("payments:desk"), True
+        )
     if quarter is not None and quarter.end <= business_day(now):
         text = _("%(quarter)s can be closed.") % {"quarter": quarter_text(quarter.start)}
         return WorkCard(_("Money"), text, _("Close the quarter"), reverse("actuary:closes"), True)
-    return WorkCard(_("Money"), _("Everything is settled."), _("Open the desk"), reverse("payments:desk"), False)
+    return WorkCard(
+        _("Money"), _("Everything is settled."), _("Open the treasurer's desk"), reverse("payments:desk"), False
+    )
 
 
 def _second_person(user: User, now: datetime) -> WorkCard:

@@ -185,7 +185,7 @@ def test_what_does_not_fit_is_refused_with_the_reason(sandbox, people):
     ):
         with pytest.raises(DoesNotFit) as refused:
             propose(line, people, kind, **changes)
-        assert refused.value.params["reason"] == reason
+        assert refused.value.message == reason
     rejected = apart(3, asked, K.REJECTED, key="c")
     with pytest.raises(DoesNotFit, match=NO_MONEY[:20]):
         propose(rejected, people, "book", account="operating-cost")

@@ -36,7 +36,7 @@ def check_explanation(proposal: Proposal) -> None:
         raise MovedOn
     reason = _why_not(proposal, Apart(LineKind(line.kind), line.amount_fen))
     if reason:
-        raise DoesNotFit(reason=reason)
+        raise DoesNotFit(reason)
 
 
 def _why_not(proposal: Proposal, line: Apart) -> str:
