@@ -60,6 +60,19 @@ def request_payment(
         requested_at=now,
         state_at=now,
     )
+    known = _save_once(wanted)
+    if known is not None:
+        return _same(known, wanted)
+    refund = wanted.purpose == Purpose.REFUND
+    event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
+    post_entries(_entry(wanted, event, "reserve", business_day(now)), now=now)
+    if hold is None:
+        ring("payments.send_due")
+    return wanted
+
+
+def _save_once(wanted: Order) -> Order | None:
+    """Store an order; answers the one that has its key already, if any."""
     known = Order.objects.filter(key=wanted.key).first()
     if known is None:
         try:
@@ -69,14 +82,7 @@ def request_payment(
             known = Order.objects.filter(key=wanted.key).first()
             if known is None:
                 raise
-    if known is not None:
-        return _same(known, wanted)
-    refund = wanted.purpose == Purpose.REFUND
-    event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
-    post_entries(_entry(wanted, event, "reserve", business_day(now)), now=now)
-    if hold is None:
-        ring("payments.send_due")
-    return wanted
+    return known
 
 
 def _same(known: Order, wanted: Order) -> Order:
