@@ -8,7 +8,10 @@ from config.runner.environment import DEFAULT_PORT, as_owner, demo_environment, 
 from config.runner.lock import RunLock
 
 WITHOUT_DATABASE = frozenset(
-    {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings", "adjudicate"}
+    {
+        *("help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings"),
+        *("adjudicate", "check_plans", "plan_schema"),
+    }
 )
 BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
 
