@@ -6,6 +6,26 @@ from datetime import datetime
 from apps.audit.models import Access, Event
 
 
+def event_of(
+    *,
+    actor_id: int | None,
+    action: str,
+    target: tuple[str, int],
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> Event:
+    """An event not stored yet, for ``record_events``; see ``record_event``."""
+    label, target_id = target
+    return Event(
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        target_label=label,
+        target_id=target_id,
+        detail=dict(detail or {}),
+    )
+
+
 def record_event(
     *,
     actor_id: int | None,
@@ -15,15 +35,14 @@ def record_event(
     detail: Mapping[str, object] | None = None,
 ) -> Event:
     """Add an event; ``target`` is (label, id) as ``("claims.claim", 7)``.  No personal data in ``detail``, ever."""
-    label, target_id = target
-    return Event.objects.create(
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        target_label=label,
-        target_id=target_id,
-        detail=dict(detail or {}),
-    )
+    event = event_of(actor_id=actor_id, action=action, target=target, now=now, detail=detail)
+    event.save(force_insert=True)
+    return event
+
+
+def record_events(*events: Event) -> None:
+    """Add many events in one statement."""
+    Event.objects.bulk_create(events)
 
 
 def record_access(*, reader_id: int, person_id: int, rule: str, purpose: str, now: datetime) -> Access:

@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.enrolments.models import Contribution, Cover
 from apps.enrolments.rules.period import may_follow
 from apps.enrolments.selectors import covers_of_plan, terms_of_cover
-from apps.enrolments.services.covers import LABEL
+from apps.enrolments.services.receiving import LABEL
 from apps.members.models import Person
 from apps.members.rules.family import Relation, capacity_of, is_minor
 from apps.members.selectors import missing_by_person, people_of

@@ -28,6 +28,7 @@ from apps.documents.models import Document
 from apps.documents.services import take_held
 from apps.enrolments.models import Cover
 from apps.enrolments.selectors import covers_on
+from apps.enrolments.services import note_claim
 from apps.members.models import Person
 from apps.members.selectors import has_consent
 from apps.payments.models import PayeeAccount
@@ -50,7 +51,7 @@ def submit_bill(
     """File a bill once: the same key answers the first bill.  Clean bills are decided before this returns.
 
     Files held under ``key`` (see documents.hold_upload) are taken over besides ``documents``.
-    Raises the FilingRefused of the fault, NotAllowed.
+    Raises the FilingRefused of the fault, NotAllowed, CoverGone when a cover is left at this moment.
     """
     known = _filed_before(actor, key)
     if known is not None:
@@ -71,6 +72,7 @@ def submit_bill(
         if raced is not None:
             return raced
         raise ReceiptAlreadyFiled
+    note_claim(covers, today=business_day(now))
     papers = [*documents, *take_held(form_key=key, held_by=actor)]
     if papers:
         bill.documents.add(*papers)

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from apps.accounts.models import User
 from apps.claims.errors import AccountMissing, PaymentNotMendable
@@ -14,7 +14,7 @@ from apps.claims.models import Claim, Payout
 from apps.claims.permissions import check_may_file
 from apps.claims.services.accounts import current_account
 from apps.core.jobs import ring
-from apps.payments.models import PayeeAccount
+from apps.payments.models import Order, PayeeAccount
 from apps.payments.rules.states import State
 from apps.payments.services.orders import request_payment
 from apps.reminders.services import News, remind
@@ -100,28 +100,27 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
     return payout
 
 
-def tell_endings(*, now: datetime, limit: int = 200) -> int:
-    """Tell families whose payments were settled, failed or came back; answers how many were told."""
-    ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
-    due = list(Payout.objects.filter(ended).order_by("pk").values_list("pk", flat=True)[:limit])
-    return sum(_tell(payout_id, now=now) for payout_id in due)
-
-
 @transaction.atomic
-def _tell(payout_id: int, *, now: datetime) -> bool:
-    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=payout_id)
-    payout = rows.select_related("decision__claim__bill", "order__payee_account").first()
-    if payout is None or payout.order is None or payout.told_state == payout.order.state:
-        return False
+def tell_endings(*, now: datetime, limit: int = 200) -> int:
+    """Tell families whose payments were settled, failed or came back, in three statements; how many were told."""
+    ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
+    locked = Payout.objects.filter(ended).select_for_update(skip_locked=True, of=("self",))
+    rows = locked.select_related("decision__claim__bill", "order__payee_account").defer("decision__answer")
+    payouts = list(rows.order_by("pk")[:limit])
+    remind(*(_ending_of(payout) for payout in payouts), now=now)
+    told = Order.objects.filter(pk=OuterRef("order")).values("state")
+    Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(told_state=Subquery(told))
+    return len(payouts)
+
+
+def _ending_of(payout: Payout) -> News:
     bill, order = payout.decision.claim.bill, payout.order
-    kind = "claim-paid" if order.state == State.SETTLED else "claim-unpaid"
+    assert order is not None  # noqa: S101 - only payouts with an order end
     parameters = {
         "number": bill.number,
         "amount_fen": payout.amount_fen,
         "tail": order.payee_account.number_tail,
         "paid_date": order.settled_date,
     }
-    remind(News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}"), now=now)
-    payout.told_state = order.state
-    payout.save(update_fields=["told_state"])
-    return True
+    kind = "claim-paid" if order.state == State.SETTLED else "claim-unpaid"
+    return News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}")
