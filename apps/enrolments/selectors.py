@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Lapse, Receipt
+from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Lapse, Receipt, Refund
+from apps.enrolments.rules.schedule import FAMILY
 from apps.members.models import Person
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
@@ -128,6 +129,33 @@ def paid_with(contribution: Contribution, contributions: Iterable[Contribution],
         and row.pk != contribution.pk
     )
     return [contribution, *others]
+
+
+def refunds_of(cover: Cover) -> QuerySet[Refund]:
+    """What of a cover goes or went back to its family, oldest first."""
+    rows = Refund.objects.filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
+    return rows.select_related("order").order_by("pk")
+
+
+def receipts_of_people(person_ids: Iterable[int]) -> QuerySet[Receipt]:
+    """What the families of some people paid, newest first, with what it was for."""
+    rows = Receipt.objects.filter(
+        contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY
+    ).select_related("contribution__cover__plan_version")
+    return rows.defer("contribution__cover__plan_version__terms").order_by("-received_date", "-pk")
+
+
+def refunds_of_people(person_ids: Iterable[int]) -> QuerySet[Refund]:
+    """What goes or went back to the families of some people, newest first."""
+    rows = Refund.objects.filter(
+        contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY
+    ).select_related("order", "contribution__cover__plan_version")
+    return rows.defer("contribution__cover__plan_version__terms").order_by("-pk")
+
+
+def cover_in_full(pk: int) -> Cover | None:
+    """A cover with all that its page shows."""
+    return _covers().prefetch_related("contributions", "lapses").filter(pk=pk).first()
 
 
 def application_with_cover(pk: int) -> Application | None:
