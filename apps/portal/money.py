@@ -37,6 +37,11 @@ class Moved:
     is_received: bool
     url: str
 
+    @property
+    def signed_fen(self) -> int:
+        """Seen from the family's purse."""
+        return self.fen if self.is_received else -self.fen
+
 
 @dataclass(frozen=True, slots=True)
 class OnTheWay:
@@ -80,15 +85,9 @@ class MoneyPage:
     year: int
     years: tuple[int, ...]
     account: PayeeAccount | None
-    needs_account: bool
     to_pay: tuple[ToPay, ...]
     on_the_way: tuple[OnTheWay, ...]
     people: tuple[PersonMoney, ...]
-
-    @property
-    def first(self) -> ToPay | None:
-        """What the one filled button pays."""
-        return next((item for item in self.to_pay if item.due.is_urgent), None)
 
 
 def money_of(user: User, *, year: int | None, now: datetime) -> MoneyPage:
@@ -110,7 +109,6 @@ def money_of(user: User, *, year: int | None, now: datetime) -> MoneyPage:
         year=shown,
         years=tuple(years),
         account=account,
-        needs_account=any(back.needs_account for back in refunds),
         to_pay=tuple(to_pay),
         on_the_way=(*being_booked, *_coming(payouts, people), *_going_back(refunds, people)),
         people=tuple(PersonMoney(person, _of(person, shown, kept)) for person in people.values()),
