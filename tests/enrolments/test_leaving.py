@@ -11,6 +11,7 @@ from apps.enrolments.rules.leaving import Way
 from apps.enrolments.selectors import contributions_of, covers_on
 from apps.enrolments.services import (
     drop_cover,
+    expire_unpaid,
     lapse_covers,
     leave_cover,
     note_claim,
@@ -212,3 +213,47 @@ def test_after_leaving_the_plan_can_be_joined_again(now):
     cover = make_cover(make_person())
     leave(cover, now)
     assert make_cover(cover.person, now=now).state == "active"
+
+
+class TestACoverThatNeverStarted:
+    @pytest.fixture
+    def half_paid(self, now):
+        """The union has paid its half, the family not."""
+        code = publish_plan("union-waits", payers=[{"payer": "union", "amount": "half"}])
+        cover = make_cover(plan_code=code, is_paid=False)
+        union = cover.contributions.get(payer_label="union")
+        receive_contribution(contribution_id=union.pk, paid_date=now.date(), now=now)
+        return cover
+
+    def end(self, cover, now, *, by):
+        if by == "dropping":
+            drop_cover(cover_id=cover.pk, actor=cover.person.registered_by, now=now)
+        else:
+            assert expire_unpaid(now=now) == 1
+
+    @pytest.mark.parametrize("by", ["dropping", "expiring"])
+    def test_what_one_payer_paid_goes_back(self, half_paid, now, by):
+        self.end(half_paid, now + timedelta(days=15), by=by)
+        refund = Refund.objects.get()
+        assert (refund.amount_fen, refund.contribution.payer_label) == (90_00, "union")
+        assert refund.contribution.state == "refunded"
+
+    @pytest.mark.parametrize("by", ["dropping", "expiring"])
+    def test_money_of_the_other_that_comes_then_waits_in_suspense(self, half_paid, now, by):
+        late = now + timedelta(days=15)
+        self.end(half_paid, late, by=by)
+        own = half_paid.contributions.get(payer_label="self")
+        receive_contribution(contribution_id=own.pk, paid_date=late.date(), now=late)
+        half_paid.refresh_from_db()
+        assert half_paid.state == "cancelled"
+        assert balance("suspense") == 90_00
+
+    @pytest.mark.parametrize(("who", "fen"), [("union", 90_00), ("self", 89_99)])
+    def test_money_that_does_not_complete_it_revives_nothing(self, now, who, fen):
+        code = publish_plan("union-late", payers=[{"payer": "union", "amount": "half"}])
+        cover, late = make_cover(plan_code=code, is_paid=False), now + timedelta(days=15)
+        expire_unpaid(now=late)
+        row = cover.contributions.get(payer_label=who)
+        receive_contribution(contribution_id=row.pk, paid_date=late.date(), now=late, amount_fen=fen, key="s:1")
+        cover.refresh_from_db()
+        assert (cover.state, balance("suspense")) == ("cancelled", fen)

@@ -89,6 +89,11 @@ class Contribution(models.Model):
         return self.amount_fen - self.received_fen
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether it is due from somebody whose money the cover waits for."""
+        return self.state == self.State.DUE and not self.is_trusted
+
+    @property
     def is_of_family(self) -> bool:
         return self.payer_label in FAMILY
 

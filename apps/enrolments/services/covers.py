@@ -17,7 +17,7 @@ from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.receiving import LABEL
 from apps.enrolments.services.recording import Changes
-from apps.enrolments.services.refunding import give_up
+from apps.enrolments.services.refunding import give_up, undo
 from apps.payments.models import Checkout, CheckoutState
 
 UNDER_WAY = Q(state__in=[CheckoutState.OPEN, CheckoutState.PAID])
@@ -92,7 +92,7 @@ def _together(ids: Sequence[int], *, ready: CoverQuerySet, step: Step, now: date
 def _expire(cover: Cover, rows: Locked, changes: Changes) -> None:
     cover.state = Cover.State.CANCELLED
     changes.change(cover)
-    give_up((row for row in rows.of(cover) if row.received_fen), cover, changes)
+    undo(rows.of(cover), cover, changes)
     changes.note("cover.lapsed", cover)
     changes.tell(cover, "cover-cancelled", key=f"cover:{cover.pk}:cancelled")
 
@@ -115,7 +115,7 @@ def _lapse(cover: Cover, rows: Locked, changes: Changes) -> None:
 
 def facts_of(cover: Cover, contributions: Sequence[Contribution], lapse: Lapse | None = None) -> Facts:
     """A cover as the rules of its standing see it."""
-    waited_for = [row for row in contributions if row.state == Contribution.State.DUE and not row.is_trusted]
+    waited_for = [row for row in contributions if row.is_waited_for]
     return Facts(
         standing=Standing(cover.state),
         end=cover.end,

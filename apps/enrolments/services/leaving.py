@@ -18,7 +18,7 @@ from apps.enrolments.selectors import terms_of_cover
 from apps.enrolments.services.covers import end_lapsed, is_being_paid
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.recording import Changes
-from apps.enrolments.services.refunding import give_back, give_up
+from apps.enrolments.services.refunding import give_back, undo
 from apps.members.permissions import check_may_act
 
 State = Contribution.State
@@ -38,7 +38,7 @@ def drop_cover(*, cover_id: int, actor: User, now: datetime) -> Cover:
     changes = Changes(now, actor.pk)
     cover.state = Cover.State.CANCELLED
     changes.change(cover)
-    give_up((row for row in rows.of(cover) if row.received_fen), cover, changes)
+    undo(rows.of(cover), cover, changes)
     changes.note("cover.dropped", cover)
     changes.record()
     return cover

@@ -113,7 +113,7 @@ def take_in(arrivals: Sequence[Arrival], *, now: datetime) -> list[Receipt]:
 def _take(arrival: Arrival, rows: Locked, changes: Changes) -> None:
     asked = rows.contributions[arrival.contribution_id]
     amount = (asked.left_fen or asked.amount_fen) if arrival.amount_fen is None else arrival.amount_fen
-    wanted = _wanting(asked, rows, arrival.paid_date)
+    wanted = _wanting(asked, rows, arrival.paid_date, amount)
     parts = spread(amount, [row.left_fen for row in wanted])
     for row, fen in zip(wanted, parts, strict=True):
         if fen:
@@ -124,9 +124,11 @@ def _take(arrival: Arrival, rows: Locked, changes: Changes) -> None:
         _go_on(asked.cover, rows, arrival.paid_date, changes)
 
 
-def _wanting(asked: Contribution, rows: Locked, paid_date: date) -> list[Contribution]:
+def _wanting(asked: Contribution, rows: Locked, paid_date: date, fen: int) -> list[Contribution]:
     """The contribution it was paid for, then what else the same payer owes by that day, the oldest first."""
     if asked.state != Contribution.State.DUE or not _takes_money(asked.cover, rows, paid_date):
+        return []
+    if asked.cover.state == Cover.State.CANCELLED and not _revives(asked, rows, fen):
         return []
     return paid_with(asked, rows.of(asked.cover), paid_date)
 
@@ -141,6 +143,16 @@ def _takes_money(cover: Cover, rows: Locked, paid_date: date) -> bool:
     if cover.state == Cover.State.UNPAID and start == cover.start:
         return True
     return not overlapping(cover.person_id, cover.plan_code, start, year_end(start)).exclude(pk=cover.pk).exists()
+
+
+def _revives(asked: Contribution, rows: Locked, fen: int) -> bool:
+    """Whether money for a cancelled cover is all that it ever waited for, with nothing given back meanwhile."""
+    others = (row for row in rows.of(asked.cover) if row.pk != asked.pk)
+    is_complete = not any(
+        row.state in (Contribution.State.REFUNDED, Contribution.State.VOID) or (row.number == 1 and row.is_waited_for)
+        for row in others
+    )
+    return is_complete and asked.is_waited_for and fen >= asked.left_fen
 
 
 def _count(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> None:
@@ -184,7 +196,7 @@ def _receipt(arrival: Arrival, row: Contribution, fen: int, use: Receipt.Use, ch
 
 def _go_on(cover: Cover, rows: Locked, paid_date: date, changes: Changes) -> None:
     """Start the cover or bring it back, when everything it waits for has come."""
-    waited_for = [row for row in rows.of(cover) if row.state == Contribution.State.DUE and not row.is_trusted]
+    waited_for = [row for row in rows.of(cover) if row.is_waited_for]
     if cover.state in (Cover.State.UNPAID, Cover.State.CANCELLED):
         if all(row.number > 1 for row in waited_for):
             start_cover(cover, rows.of(cover), paid_date=paid_date, changes=changes)

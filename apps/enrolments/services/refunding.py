@@ -24,11 +24,21 @@ FAMILY_ACCOUNT = "accounts.user"
 def give_up(contributions: Iterable[Contribution], cover: Cover, changes: Changes) -> None:
     """What is still due is not owed any more, in memory; what had come of it goes back."""
     for row in contributions:
-        if row.state == Contribution.State.DUE and not row.is_trusted:
+        if row.is_waited_for:
             row.state = Contribution.State.VOID
             changes.change(row)
             if row.received_fen:
                 give_back(row, row.received_fen, cover, changes)
+
+
+def undo(contributions: Iterable[Contribution], cover: Cover, changes: Changes) -> None:
+    """A cover that never started, in memory: what some payers paid while others did not goes back."""
+    for row in contributions:
+        if row.received_fen:
+            is_paid = row.state == Contribution.State.PAID
+            row.state = Contribution.State.REFUNDED if is_paid else Contribution.State.VOID
+            changes.change(row)
+            give_back(row, row.received_fen, cover, changes)
 
 
 def give_back(row: Contribution, fen: int, cover: Cover, changes: Changes) -> None:

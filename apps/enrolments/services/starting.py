@@ -47,8 +47,7 @@ def _row(cover: Cover, item: Asked) -> Contribution:
 
 def is_waited_for(contributions: Sequence[Contribution]) -> bool:
     """Whether the cover has to wait for money before it starts."""
-    due = Contribution.State.DUE
-    return any(row.state == due and not row.is_trusted and row.number == 1 for row in contributions)
+    return any(row.number == 1 and row.is_waited_for for row in contributions)
 
 
 @transaction.atomic

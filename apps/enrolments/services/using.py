@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models.functions import Coalesce
+
 from apps.enrolments.errors import CoverGone
 from apps.enrolments.models import Cover
 
@@ -12,12 +14,11 @@ from apps.enrolments.models import Cover
 def note_claim(covers: Collection[Cover], *, today: date) -> None:
     """Write down the day of the first claim, in the transaction that files it; waits for whoever leaves just now.
 
-    Covers that are marked already are not asked for again.  Raises CoverGone when one was left in the meantime.
+    One statement for covers not marked yet, none for the others.  Raises CoverGone when one was left in the meantime.
     """
     fresh = [cover.pk for cover in covers if cover.claimed_date is None]
     if not fresh:
         return
-    locked = Cover.objects.paid().filter(pk__in=fresh).select_for_update().order_by("pk")
-    if len(locked.values_list("pk", flat=True)) != len(fresh):
+    still = Cover.objects.paid().filter(pk__in=fresh)
+    if still.update(claimed_date=Coalesce("claimed_date", today)) != len(fresh):
         raise CoverGone
-    Cover.objects.filter(pk__in=fresh, claimed_date=None).update(claimed_date=today)

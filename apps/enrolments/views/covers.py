@@ -71,11 +71,16 @@ def drop(request: Request, pk: int) -> HttpResponse:
     """Not to join after all, before paying."""
     now = clock.now()
     found = family_cover(request, pk, purpose="cover", now=now)
+    is_part_paid = any(row.received_fen for row in contributions_of(found))
     if request.method == "POST":
         drop_cover(cover_id=pk, actor=request.user, now=now)
-        messages.success(request, _("The application is cancelled. Nothing was charged."))
+        if is_part_paid:
+            messages.success(request, _("The application is cancelled. What was paid comes back."))
+        else:
+            messages.success(request, _("The application is cancelled. Nothing was charged."))
         return redirect("enrolments:mine")
-    return render_page(request, "enrolments/drop.html", {"cover": found, "plan_name": plan_name(found)})
+    context = {"cover": found, "plan_name": plan_name(found), "is_part_paid": is_part_paid}
+    return render_page(request, "enrolments/drop.html", context)
 
 
 @login_required

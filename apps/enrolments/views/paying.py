@@ -14,7 +14,8 @@ from apps.core.clock import business_day
 from apps.core.errors import DomainError, NotAllowed
 from apps.core.http import Request, render_page, say
 from apps.enrolments.errors import NoLongerFits, NothingDue
-from apps.enrolments.models import Contribution, Cover, Receipt
+from apps.enrolments.models import PAYER_NAMES, Contribution, Cover, Receipt
+from apps.enrolments.rules.schedule import Payer
 from apps.enrolments.selectors import can_be_paid, contributions_of, open_lapse_of, paid_with
 from apps.enrolments.services import drop_cover, start_payment
 from apps.enrolments.views.common import family_cover, plan_name
@@ -74,5 +75,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
         raise NotAllowed
     cover = found.contribution.cover
     check_is_family(user=request.user, person_id=cover.person_id, purpose="receipt", now=clock.now())
-    context = {"receipt": found, "cover": cover, "plan_name": plan_name(cover)}
+    by = found.contribution
+    payer = cover.application.actor.name if by.is_of_family else PAYER_NAMES[Payer(by.payer_label)]
+    context = {"receipt": found, "cover": cover, "plan_name": plan_name(cover), "payer": payer}
     return render_page(request, "enrolments/receipt.html", context)
