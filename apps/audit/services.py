@@ -6,26 +6,6 @@ from datetime import datetime
 from apps.audit.models import Access, Event
 
 
-def event_of(
-    *,
-    actor_id: int | None,
-    action: str,
-    target: tuple[str, int],
-    now: datetime,
-    detail: Mapping[str, object] | None = None,
-) -> Event:
-    """An event not stored yet, for ``record_events``; see ``record_event``."""
-    label, target_id = target
-    return Event(
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        target_label=label,
-        target_id=target_id,
-        detail=dict(detail or {}),
-    )
-
-
 def record_event(
     *,
     actor_id: int | None,
@@ -35,9 +15,29 @@ def record_event(
     detail: Mapping[str, object] | None = None,
 ) -> Event:
     """Add an event; ``target`` is (label, id) as ``("claims.claim", 7)``.  No personal data in ``detail``, ever."""
-    event = event_of(actor_id=actor_id, action=action, target=target, now=now, detail=detail)
+    event = new_event(actor_id=actor_id, action=action, target=target, now=now, detail=detail)
     event.save(force_insert=True)
     return event
+
+
+def new_event(
+    *,
+    actor_id: int | None,
+    action: str,
+    target: tuple[str, int],
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> Event:
+    """The event as ``record_event`` would add it, for who writes many rows together."""
+    label, target_id = target
+    return Event(
+        at=now,
+        actor_id=actor_id,
+        action=action,
+        target_label=label,
+        target_id=target_id,
+        detail=dict(detail or {}),
+    )
 
 
 def record_events(*events: Event) -> None:

@@ -67,7 +67,10 @@ class Bill(models.Model):
     submitted_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "service_date"])]
+        indexes = [
+            models.Index(fields=["person", "service_date"]),
+            models.Index(fields=["issuer_key", "billed_fen"], name="bills_alike"),
+        ]
         constraints = [
             models.UniqueConstraint(name="receipt_once_an_issuer", fields=["issuer_key", "receipt_key"]),
             models.CheckConstraint(name="receipt_is_named", condition=~Q(issuer_key="") & ~Q(receipt_key="")),

@@ -9,18 +9,16 @@ from apps.claims.errors import NotTaken, OwnFamilyClaim
 from apps.claims.models import Claim
 from apps.core.errors import NotAllowed
 from apps.members.models import Person
-from apps.members.permissions import check_may_act, is_family
+from apps.members.permissions import is_family, reader_capacity
 
 CLAIM = "claim"
 """The purpose under which reads of claim papers are allowed and logged."""
 
 
-def check_may_file(*, actor: User, person_id: int, now: datetime) -> Person:
-    """The person, if the actor may claim for them.  Raises NotAllowed."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None:
+def check_may_file(person: Person | None, *, now: datetime) -> Person:
+    """The person as ``people_of`` the actor found them, if the actor may claim for them.  Raises NotAllowed."""
+    if person is None or reader_capacity(person, now=now) is None:
         raise NotAllowed
-    check_may_act(user=actor, person=person, now=now)
     return person
 
 

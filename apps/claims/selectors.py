@@ -5,28 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from apps.accounts.models import User
-from apps.claims.models import Bill, Claim, ClaimDraft, CoverYear, Decision, Payout
-from apps.claims.rules.checks import OtherBill
+from apps.claims.models import Bill, BillLine, Claim, ClaimDraft, CoverYear, Decision, EarlierPayer, Payout
 from apps.claims.rules.deciding import decide, inputs_from_json
-from apps.claims.rules.receipts import issuer_key, receipt_key
+from apps.claims.rules.receipts import receipt_key
 from apps.claims.rules.states import State
+from apps.claims.standing import issuer_key_of
 from apps.core.errors import NotAllowed
-from apps.directory.models import Organisation
+from apps.documents.models import Document
 from apps.members.permissions import check_is_family
 from apps.members.selectors import people_of
 from apps.payments.rules.states import State as OrderState
 from apps.plans.models import PlanVersion
-from apps.plans.rules import Accumulators, Terms, decision_to_json
+from apps.plans.rules import Accumulators, Facility, Line, Terms, decision_to_json
+from apps.plans.rules import Claim as EngineClaim
 from apps.plans.selectors import terms_of
 
-COMPARED = timedelta(days=60)
+OnLines = tuple[str, tuple[int, ...]]
+"""What a cover pays on each line of a bill: plan code, fen a line."""
 
 
 def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -97,42 +99,14 @@ def contents(draft: ClaimDraft) -> dict[str, Any]:
     return data
 
 
-def issuer_key_of(issuer: str) -> str:
-    """The issuer's name made comparable; both names of an organisation in the directory are one issuer."""
-    key = issuer_key(issuer)
-    for organisation in Organisation.objects.filter(kind__in=["clinic", "hospital"]).only("code", "name_zh", "name_en"):
-        if key in (issuer_key(organisation.name_zh), issuer_key(organisation.name_en)):
-            return f"org:{organisation.code}"
-    return key
-
-
 def is_receipt_filed(*, issuer: str, receipt_number: str) -> bool:
     """Whether this receipt of this issuer is there already, whoever filed it."""
     return Bill.objects.filter(issuer_key=issuer_key_of(issuer), receipt_key=receipt_key(receipt_number)).exists()
 
 
-def other_bills(bill: Bill) -> tuple[OtherBill, ...]:
-    """Bills a check compares this one with: the person's near in time, the issuer's with the same amount."""
-    near = Q(person_id=bill.person_id, service_date__range=(bill.service_date - COMPARED, bill.service_date + COMPARED))
-    alike = Q(issuer_key=bill.issuer_key, billed_fen=bill.billed_fen)
-    rows = Bill.objects.filter(near | alike).exclude(pk=bill.pk).order_by("-pk")[:300]
-    return tuple(
-        OtherBill(
-            row.number,
-            row.issuer_key,
-            row.receipt_key,
-            row.service_date,
-            row.billed_fen,
-            is_same_person=row.person_id == bill.person_id,
-        )
-        for row in rows
-    )
-
-
-def has_papers_seen_before(bill: Bill) -> bool:
-    """Whether the same file came with another bill."""
-    digests = bill.documents.values("sha256")
-    return Bill.objects.filter(documents__sha256__in=digests).exclude(pk=bill.pk).exists()
+def are_papers_known(papers: Iterable[Document]) -> bool:
+    """Whether one of these files came with a bill before."""
+    return Bill.objects.filter(documents__sha256__in=[paper.sha256 for paper in papers]).exists()
 
 
 def queue(reason: str = "") -> QuerySet[Claim]:
@@ -171,13 +145,34 @@ def decision_of(claim: Claim) -> Decision | None:
     return max(claim.decisions.all(), key=lambda decision: decision.number, default=None)
 
 
-def earlier_answers(claim: Claim) -> list[tuple[str, dict[str, Any]]]:
-    """What the covers before this one decided on the same bill: plan code and answer, in their order."""
-    if claim.rank == 1:
-        return []
-    rows = Decision.objects.filter(claim__bill_id=claim.bill_id, claim__rank__lt=claim.rank)
-    standing = rows.order_by("claim__rank", "-number").distinct("claim__rank")
-    return list(standing.values_list("claim__plan_code", "answer"))
+def answers_so_far(bill: Bill) -> dict[int, OnLines]:
+    """By claim: what the decisions that stand on a bill pay on each line."""
+    standing = Decision.objects.filter(claim__bill=bill).order_by("claim", "-number").distinct("claim")
+    rows = standing.values_list("claim_id", "claim__plan_code", "answer__line_paid_fen")
+    return {claim_id: (code, tuple(on_lines)) for claim_id, code, on_lines in rows}
+
+
+def bill_as_asked(bill: Bill) -> EngineClaim:
+    """A stored bill as the engine sees it, before anything of this fund is paid on it."""
+    lines = sorted(bill.lines.all(), key=lambda line: line.number)
+    return engine_bill(bill, lines, bill.earlier_payers.all())
+
+
+def engine_bill(bill: Bill, lines: Iterable[BillLine], payers: Iterable[EarlierPayer]) -> EngineClaim:
+    """A bill with its lines and earlier payers, stored or not yet, as the engine sees it."""
+    return EngineClaim(
+        id=bill.number,
+        kind=bill.kind,
+        date=bill.service_date,
+        discharged=bill.discharged,
+        event=bill.event or None,
+        severity=bill.severity or None,
+        grade=bill.grade,
+        diagnosis=bill.diagnosis or None,
+        facility=Facility(bill.level, bill.area),
+        lines=tuple(Line(line.category, line.code, line.catalogue, line.billed_fen) for line in lines),
+        paid_before={payer.payer: payer.amount_fen for payer in payers},
+    )
 
 
 def terms_of_claim(claim: Claim) -> Terms:

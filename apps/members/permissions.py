@@ -32,6 +32,11 @@ def acting_capacity(*, user: User, person: Person, now: datetime) -> Capacity | 
     return capacity_of(relation_of(user, person), is_minor=is_minor(person.birth_date, business_day(now)))
 
 
+def reader_capacity(person: Person, *, now: datetime) -> Capacity | None:
+    """The same for a person as ``people_of`` the user has found them, without another query."""
+    return capacity_of(person.my_relation or Relation.SELF, is_minor=is_minor(person.birth_date, business_day(now)))
+
+
 def check_may_act(*, user: User, person: Person, now: datetime) -> Capacity:
     """Raises NotAllowed unless the user may sign, apply and claim for the person today."""
     capacity = acting_capacity(user=user, person=person, now=now)

@@ -38,9 +38,14 @@ def remind(*news: News, now: datetime) -> None:
 
     Raises ValueError when a place of a kind's text has no parameter: better here than in the worker at night.
     """
-    Message.objects.bulk_create([row for item in news for row in _messages(item, now)], ignore_conflicts=True)
+    Message.objects.bulk_create(new_messages(*news, now=now), ignore_conflicts=True)
+
+
+def new_messages(*news: News, now: datetime) -> list[Message]:
+    """The messages as ``remind`` would write them down, for who writes many rows together under a new key."""
     if any(item.due_at is None or item.due_at <= now for item in news):
         ring("reminders.send_due")
+    return [row for item in news for row in _messages(item, now)]
 
 
 def _messages(news: News, now: datetime) -> Iterator[Message]:

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-FAMILIES = 60
+FAMILIES = 120  # with fewer, chance decides whether there is a surplus to vote on
 PATIENCE = 420  # seconds to prepare a database and a story on a slow machine
 
 
@@ -41,7 +41,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def portal(tmp_path_factory):
     """The address of a portal of our own: every part a process of its own, ended like a person ends it."""
     known = os.environ.get("JOURNEY_URL")

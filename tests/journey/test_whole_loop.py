@@ -6,17 +6,18 @@ import io
 import random
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
+from apps.core.clock import business_day, now
 from apps.core.periods import add_years
 from apps.members.rules.identity import fictional_number
 from apps.portal.demo.alliance import PASSWORD
 from tests.journey.people import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.own_day]
 
 PLAN = "asthma-road-to-health"
 SEATS = (
@@ -44,7 +45,7 @@ class World:
     def __post_init__(self) -> None:
         self.email = f"journey-{uuid.uuid4().hex[:10]}@example.com"
         self.child = f"{'王小' if self.language == 'zh-hans' else 'Kit '}{uuid.uuid4().hex[:4]}"
-        self.born = add_years(date.today(), -8) - timedelta(days=random.randrange(20, 300))  # noqa: DTZ011
+        self.born = add_years(business_day(now()), -8) - timedelta(days=random.randrange(20, 300))
 
     def visitor(self, login: str = "") -> Visitor:
         visitor = Visitor(self.chromium, self.base, self.language, self.width, self.has_scripts)
@@ -167,8 +168,7 @@ def parent_files_a_claim(parent: Visitor) -> str:
     parent.tick(parent.page.locator("main [name=person]").first)
     parent.choose(kind="pharmacy")
     parent.press("main form button.button:not(.is-quiet) >> nth=-1")
-    today = date.today().isoformat()  # noqa: DTZ011
-    parent.fill(service_date=today)
+    parent.fill(service_date=business_day(now()).isoformat())
     parent.choose(diagnosis="J45.9")
     parent.page.select_option("[name=place]", index=1)
     parent.press("main form button.button:not(.is-quiet) >> nth=-1")
@@ -233,7 +233,7 @@ def council_decides(world: World) -> None:
     proposer.page.locator("main form button[name=remove]").last.click()
     proposer.check()
     prefix = proposer.page.locator("main [name$=-amount]").first.get_attribute("name").removesuffix("amount")
-    due = (date.today() + timedelta(days=120)).isoformat()  # noqa: DTZ011
+    due = (business_day(now()) + timedelta(days=120)).isoformat()
     proposer.choose(**{f"{prefix}purpose": "training"})
     proposer.page.select_option(f"[name={prefix}payee]", index=1)
     proposer.page.select_option(f"[name={prefix}owner]", index=1)

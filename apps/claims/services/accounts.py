@@ -8,11 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.claims.standing import OWNER
 from apps.payments.models import PayeeAccount
 from apps.payments.services.payees import name_payee_account
 from apps.reminders.services import News, remind
-
-OWNER = "accounts.user"
 
 
 def current_account(user: User) -> PayeeAccount | None:

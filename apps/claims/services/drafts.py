@@ -15,6 +15,7 @@ from apps.claims.models import ClaimDraft
 from apps.claims.permissions import check_may_file
 from apps.claims.selectors import contents
 from apps.core.errors import NotAllowed
+from apps.members.selectors import people_of
 
 KEPT_FOR = timedelta(days=30)
 OPEN_TO_LATE_POSTS = timedelta(hours=12)
@@ -23,7 +24,7 @@ OPEN_TO_LATE_POSTS = timedelta(hours=12)
 @transaction.atomic
 def start_draft(*, owner: User, person_id: int, kind: str, key: UUID, now: datetime) -> ClaimDraft:
     """Begin a form for one of the owner's people; the same key answers the same draft.  Raises NotAllowed."""
-    check_may_file(actor=owner, person_id=person_id, now=now)
+    check_may_file(people_of(owner).filter(pk=person_id).first(), now=now)
     data = json.dumps({"person": person_id, "kind": kind})
     draft, _ = ClaimDraft.objects.get_or_create(
         key=key, defaults={"owner": owner, "data": data, "created_at": now, "touched_at": now}

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.claims.errors import AccountMissing, PaymentNotMendable
@@ -14,7 +14,8 @@ from apps.claims.models import Claim, Payout
 from apps.claims.permissions import check_may_file
 from apps.claims.services.accounts import current_account
 from apps.core.jobs import ring
-from apps.payments.models import Order, PayeeAccount
+from apps.members.selectors import people_of
+from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
 from apps.payments.services.orders import request_payment
 from apps.reminders.services import News, remind
@@ -75,7 +76,7 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
     Raises PaymentNotMendable, AccountMissing, NotAllowed.
     """
     claim = Claim.objects.select_for_update(of=("self",)).select_related("bill").get(pk=claim_id)
-    check_may_file(actor=actor, person_id=claim.bill.person_id, now=now)
+    check_may_file(people_of(actor).filter(pk=claim.bill.person_id).first(), now=now)
     last = (
         Payout.objects.filter(decision__claim=claim)
         .select_related("order")
@@ -102,20 +103,21 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
 
 @transaction.atomic
 def tell_endings(*, now: datetime, limit: int = 200) -> int:
-    """Tell families whose payments were settled, failed or came back, in three statements; how many were told."""
+    """Tell families whose payments were settled, failed or came back, all in one go; answers how many were told."""
     ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
-    locked = Payout.objects.filter(ended).select_for_update(skip_locked=True, of=("self",))
-    rows = locked.select_related("decision__claim__bill", "order__payee_account").defer("decision__answer")
-    payouts = list(rows.order_by("pk")[:limit])
-    remind(*(_ending_of(payout) for payout in payouts), now=now)
-    told = Order.objects.filter(pk=OuterRef("order")).values("state")
-    Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(told_state=Subquery(told))
-    return len(payouts)
+    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(ended).order_by("pk")
+    told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
+    if told:
+        remind(*map(_news, told), now=now)
+        Payout.objects.bulk_update(told, ["told_state"])
+    return len(told)
 
 
-def _ending_of(payout: Payout) -> News:
+def _news(payout: Payout) -> News:
+    """How a payment ended; the payout remembers that it was told."""
     bill, order = payout.decision.claim.bill, payout.order
-    assert order is not None  # noqa: S101 - only payouts with an order end
+    assert order is not None  # noqa: S101 - its state was asked for
+    payout.told_state = order.state
     parameters = {
         "number": bill.number,
         "amount_fen": payout.amount_fen,

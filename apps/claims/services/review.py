@@ -20,8 +20,19 @@ from apps.claims.models import Bill, Claim, Decision
 from apps.claims.permissions import CLAIM, check_may_review, check_may_take
 from apps.claims.rules.deciding import decide
 from apps.claims.rules.states import Outcome, State
-from apps.claims.selectors import claim_in_full, decision_of, terms_of_claim
-from apps.claims.services.deciding import LABEL, decide_claims, gather, lock_years, record, tell_family
+from apps.claims.selectors import bill_as_asked, claim_in_full, decision_of, terms_of_claim
+from apps.claims.services.deciding import (
+    CHANGED,
+    LABEL,
+    Rulings,
+    earlier_answers,
+    gather,
+    go_on,
+    lock_years,
+    rule,
+    tell_family,
+)
+from apps.core.writing import id_sequence, next_values
 from apps.members.services.grants import close_grants, open_grant
 from apps.plans.rules import Accumulators
 
@@ -80,16 +91,25 @@ def review_claim(
         raise EarlierCoverOpen
     if diagnosis and not claim.bill.diagnosis:
         _name_diagnosis(claim.bill, diagnosis, actor=actor, now=now)
-    year = lock_years(claims)[claim.cover_id]
-    inputs = gather(
-        claim,
-        reductions=reductions if outcome == Outcome.REDUCE else None,
-        is_declined=outcome == Outcome.DECLINE,
-    )
-    answer = decide(terms_of_claim(claim), inputs, Accumulators.from_json(year.accumulators))
-    decision = record(claim, year, inputs, answer, outcome=outcome, now=now, made_by=actor, reason=reason.strip())
+    taken_off = reductions if outcome == Outcome.REDUCE else None
+    (decision_id,) = next_values(id_sequence(Decision))
+    decision = Decision(pk=decision_id, claim=claim, outcome=outcome, made_by=actor, reason=reason.strip())
+    _decide(decision, claims, taken_off, now=now)
     _go_on(claims, outcome=outcome, now=now)
     return decision
+
+
+def _decide(decision: Decision, claims: Sequence[Claim], taken_off: Mapping[int, int] | None, *, now: datetime) -> None:
+    """Decide one claim as the officer says, and write it."""
+    claim, rulings = decision.claim, Rulings()
+    year = lock_years(other.cover_id for other in claims)[claim.cover_id]
+    asked, earlier = bill_as_asked(claim.bill), earlier_answers(claim)
+    is_declined = decision.outcome == Outcome.DECLINE
+    inputs = gather(claim, asked, earlier, reductions=taken_off, is_declined=is_declined)
+    answer = decide(terms_of_claim(claim), inputs, Accumulators.from_json(year.accumulators))
+    rule(rulings, decision, year, inputs, answer, now=now)
+    Claim.objects.bulk_update(rulings.changed, CHANGED)
+    rulings.write(now=now)
 
 
 def _locked(claim_id: int) -> Claim:
@@ -127,4 +147,4 @@ def _go_on(claims: Sequence[Claim], *, outcome: Outcome, now: datetime) -> None:
     if outcome == Outcome.DECLINE:
         tell_family(claims[0].bill, claims, now=now)
     else:
-        decide_claims(claims, now=now)
+        go_on(claims, now=now)

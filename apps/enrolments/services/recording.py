@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Model
 
 from apps.audit.models import Event
-from apps.audit.services import event_of, record_events
+from apps.audit.services import new_event, record_events
 from apps.enrolments.models import Contribution, Cover, Lapse, Receipt, Refund
 from apps.enrolments.selectors import terms_of_cover
 from apps.fund.services import Draft, post_entries
@@ -44,7 +44,7 @@ class Changes:
     def note(self, action: str, cover: Cover, **detail: object) -> None:
         """An event of a cover."""
         target = ("enrolments.cover", cover.pk)
-        self.events.append(event_of(actor_id=self.actor_id, action=action, target=target, now=self.now, detail=detail))
+        self.events.append(new_event(actor_id=self.actor_id, action=action, target=target, now=self.now, detail=detail))
 
     def tell(self, cover: Cover, kind: str, *, key: str, **parameters: object) -> None:
         """News for whoever applied for the cover."""

@@ -18,7 +18,7 @@ _SENTENCES = {
     ),
     "deductible": Words(
         en="The first ¥{amount} is your own (the deductible): ¥{less} of this claim goes there, ¥{after} is left.",
-        zh="先由您自付 {amount} 元（免赔额）：本次扣除 {less} 元，余下 {after} 元。",
+        zh="先由您自付 {amount} 元（起付额）：本次扣除 {less} 元，余下 {after} 元。",
     ),
     "band": Words(
         en="By the bands of the year's total cost, ¥{after} of ¥{before} is paid.",

@@ -164,6 +164,12 @@ def test_the_search_for_a_sample_ends():
     assert meeting(condition, Sample()) is None
 
 
+def test_a_place_that_no_rule_allows_is_not_found():
+    places = [{"facility": {"levels": [level]}} for level in ("tertiary", "primary")]
+    condition = small(joining=[{**JOINING, "when": {"all": places}}]).joining[0].condition
+    assert meeting(condition, Sample()) is None
+
+
 def test_an_age_below_nothing_is_not_tried():
     figures = {"none": {"years": "0", "clause": "1"}}
     condition = small(parameters=figures, joining=[{**JOINING, "when": {"age": {"to": "none"}}}]).joining[0].condition

@@ -76,8 +76,8 @@ class Claiming:
 
     def _file_admission(self, home: Household, now: datetime) -> None:
         random = self.story.random
-        nights = random.randrange(3, 9)
-        bed, drugs, exams = nights * 12_000, random.randrange(80_000, 300_000), random.randrange(60_000, 160_000)
+        nights, most = (3, 90_000) if home.family.is_lead else (random.randrange(3, 9), 300_000)
+        bed, drugs, exams = nights * 12_000, random.randrange(80_000, most), random.randrange(60_000, 160_000)
         total = Money(bed + drugs + exams)
         day = business_day(now) - timedelta(days=nights + 1)
         filing = Filing(
