@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,12 +11,13 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.display import yuan_text
 from apps.core.forms import DateField, KeyedForm
 from apps.enrolments.models import PAYER_NAMES, SCHEDULE_NAMES
-from apps.enrolments.rules.schedule import PARTS, Schedule, amounts, choices
+from apps.enrolments.rules.schedule import Schedule, amounts, choices
 from apps.plans.rules import Question, Terms
 from apps.plans.words import in_language
 
@@ -33,6 +35,13 @@ class PastDateField(DateField):
         super().validate(value)
         if value is not None and value > self.today:
             raise forms.ValidationError(_("This day has not come yet."), code="future")
+
+
+class ChosenField(forms.ChoiceField):
+    """A choice that is made already: the first one counts where nothing was sent."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
 
 
 def _choices(question: Question, language: str) -> list[tuple[str, str]]:
@@ -96,13 +105,8 @@ def _ways_to_pay(terms: Terms) -> dict[str, forms.Field]:
 
 
 def _one_of(options: Sequence[tuple[str, Any]], label: Any, help_text: Any) -> forms.Field:
-    return forms.ChoiceField(
-        choices=options,
-        label=label,
-        help_text=help_text,
-        widget=forms.RadioSelect,
-        initial=options[0][0],
-        required=False,
+    return ChosenField(
+        choices=options, label=label, help_text=help_text, widget=forms.RadioSelect, initial=options[0][0]
     )
 
 
@@ -111,9 +115,11 @@ def _schedule_label(schedule: Schedule, terms: Terms) -> str:
     name = str(SCHEDULE_NAMES[schedule])
     if terms.price.instead or terms.paying.payers:
         return name
-    count, fen = PARTS[schedule], amounts(terms.price.amount, schedule)[0]
-    each = yuan_text(fen)
-    return f"{name}: {each}" if count == 1 else f"{name}: {count} × {each}"
+    parts = Counter(amounts(terms.price.amount, schedule))
+    said = " + ".join(
+        yuan_text(fen) if len(parts) == times == 1 else f"{times} × {yuan_text(fen)}" for fen, times in parts.items()
+    )
+    return gettext("%(way)s: %(amounts)s") % {"way": name, "amounts": said}
 
 
 class QuestionnaireForm(KeyedForm):

@@ -76,6 +76,11 @@ def test_the_way_of_paying_is_chosen_with_the_questions(browser, child):
     assert "22 Dec 2026" in content
 
 
+def test_amounts_that_do_not_divide_are_shown_to_the_fen(browser, parent):
+    person = make_person(parent, birth_date=date(1955, 2, 1), relation="child")
+    assert "8 × ¥56.67 + 4 × ¥56.66" in page(browser, "questions", person.pk, "parkinson-carefree")
+
+
 def test_what_was_chosen_is_kept_when_something_else_is_wrong(browser, child):
     typed = {"key": str(uuid4()), "conditions": ["J45.9"], "start": "2026-01-01", "schedule": "quarterly"}
     content = post(browser, "questions", child.pk, ASTHMA, **typed).content.decode()
