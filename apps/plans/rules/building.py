@@ -13,6 +13,7 @@ from .condition_building import built_condition
 from .document import TermsForm, Words
 from .facts import FACTS, Fact
 from .faults import Fault
+from .paying import built_paying
 from .shared import check_shared
 from .source import Path
 from .values import Figures, figures_of
@@ -55,6 +56,7 @@ def built_terms(form: TermsForm) -> made.Terms:
         source=form.source,
         figures=figures,
         price=_price(form.price, figures),
+        paying=built_paying(form.paying, figures),
         waiting_days=waiting,
         joining=_each(form.joining, "joining", figures, _joining),
         questions=_each(form.questions, "questions", figures, _question),

@@ -328,6 +328,37 @@ class PriceForm(Form):
     instead: Annotated[tuple[ConditionalPriceForm, ...], type_list] = ()
 
 
+class PayerForm(Form):
+    """Somebody who pays a part of the price: ``amount``, or what the payers before left.
+
+    ``trusted``: its word is enough, nobody's cover waits for its money.  ``chosen``: pays if the family says so.
+    """
+
+    payer: Literal["personal-account", "sponsor", "union", "government", "lottery-fund", "disability-fund"]
+    amount: Name | None = None
+    trusted: bool = False
+    chosen: bool = False
+
+
+class PayingForm(Form):
+    """How the price may be paid and what follows when it is not; a field left out means the portal's usual figure."""
+
+    schedules: Annotated[tuple[Literal["once", "quarterly", "monthly"], ...], type_list, Field(min_length=1)] = (
+        "once",
+    )
+    payers: Annotated[tuple[PayerForm, ...], type_list] = ()
+    cooling_off: Name | None = None
+    """Days from the first in which all comes back as long as nothing was claimed."""
+    refund: Literal["none", "pro-rata"] = "none"
+    """What comes back to whoever leaves later."""
+    grace: Name | None = None
+    """Days after the due day before the cover lapses."""
+    reinstate: Name | None = None
+    """Days after the lapse in which paying the arrears brings it back."""
+    waiting_again: Name | None = None
+    """Days without cover after that payment."""
+
+
 class ValidityForm(Form):
     since: Day = Field(alias="from")
     until: Day | None = None
@@ -355,6 +386,7 @@ class TermsForm(Form):
     source: Text
     parameters: dict[Name, ParameterForm]
     price: PriceForm
+    paying: PayingForm = PayingForm()
     waiting_days: Name | None = None
     joining: Annotated[tuple[JoiningForm, ...], type_list]
     questions: Annotated[tuple[QuestionForm, ...], type_list]
