@@ -22,3 +22,69 @@ class BankSilent(DomainError):
     code = "bank-silent"
     status = 503
     message = N_("The payment page does not answer at the moment. Nothing was paid. Please try again in a few minutes.")
+
+
+class SecondPersonNeeded(DomainError):
+    code = "second-person-needed"
+    message = N_("You proposed this yourself: a second person, a treasurer or a member of the council, confirms it.")
+
+
+class CausedByYou(DomainError):
+    code = "caused-by-you"
+    message = N_("This payment follows from your own decision: two other people release it.")
+
+
+class AlreadyDecided(DomainError):
+    code = "proposal-already-decided"
+    message = N_("This proposal was decided before. Look at the payment again: it shows what became of it.")
+
+
+class AlreadyProposed(DomainError):
+    code = "already-proposed"
+    message = N_("Something else is proposed for this already. Let it be confirmed or take it back first.")
+
+
+class MovedOn(DomainError):
+    """What was proposed does not fit the state any more."""
+
+    code = "moved-on"
+    message = N_("This has moved on in the meantime. Look at it again before you go on.")
+
+
+class AccountChanged(DomainError):
+    code = "payee-account-changed"
+    message = N_("The payee has named another account in the meantime. Compare both, then propose the release again.")
+
+
+class DoesNotFit(DomainError):
+    """An explanation does not fit its line; the message is the reason."""
+
+    code = "does-not-fit"
+    field = "what"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.message = reason
+
+
+class NothingToSend(DomainError):
+    code = "nothing-to-send"
+    message = N_("No payment waits to be sent: what is large or over a limit waits for its release first.")
+
+
+class BatchDiffers(DomainError):
+    """The file made now is not the file that was made first: somebody changed what it is made of."""
+
+    code = "batch-differs"
+    message = N_("This file cannot be made again as it was. Do not hand it to the bank; tell whoever runs the portal.")
+
+
+class StatementRefused(DomainError):
+    """A statement file of which nothing was taken; the message is the reason, ``problems`` are rows with theirs."""
+
+    code = "statement-refused"
+    field = "statement"
+
+    def __init__(self, reason: str, problems: list[tuple[int, str]] | None = None) -> None:
+        super().__init__()
+        self.message, self.problems = reason, problems or []

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
-from apps.payments.models import Checkout, CheckoutState, LineState, Order, PayeeAccount, StatementLine
+from apps.payments.models import Checkout, CheckoutState, LineState, Order, PayeeAccount, Proposal, StatementLine
+from apps.payments.rules.holding import LimitsInForce
 from apps.payments.rules.states import State
 
 
@@ -65,3 +67,22 @@ def differences() -> QuerySet[StatementLine]:
     """Lines of the bank's statement a person must look at, newest first."""
     lines = StatementLine.objects.filter(state__in=[LineState.QUARANTINE, LineState.WAITING])
     return lines.select_related("order").order_by("-number")
+
+
+def limits_in_force() -> LimitsInForce:
+    """The newest limits, or those every fund begins with (both by the database, which also holds them)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT release_from_fen, payee_day_fen, day_fen FROM payments_limits_in_force()")
+        return LimitsInForce(*cursor.fetchone())
+
+
+def proposals() -> QuerySet[Proposal]:
+    """With everything a person needs to decide on one."""
+    return Proposal.objects.select_related(
+        "order__payee_account", "line__order__payee_account", "other_line", "checkout", "proposed_by", "decided_by"
+    )
+
+
+def open_proposals() -> QuerySet[Proposal]:
+    """Waiting for a second person, the oldest first."""
+    return proposals().filter(outcome=Proposal.Outcome.OPEN).order_by("id")

@@ -43,7 +43,7 @@ BY_ROLE: dict[str, tuple[Place, ...]] = {
         Place(_("Outbox"), "reminders:outbox", "send"),
     ),
     Role.TREASURER: (
-        Place(_("Payments"), "payments:orders", "banknote"),
+        Place(_("Money"), "payments:desk", "banknote"),
         Place(_("Closes"), "actuary:closes", "calendar-check"),
         Place(_("Ledger"), "fund:accounts", "book-open"),
     ),

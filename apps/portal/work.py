@@ -20,7 +20,7 @@ from apps.core.errors import N_
 from apps.governance.models import State
 from apps.governance.selectors import decisions, seat_of, voted_by
 from apps.payments.rules.states import State as OrderState
-from apps.payments.selectors import counts_by_state, differences
+from apps.payments.selectors import counts_by_state, differences, open_proposals
 from apps.plans.selectors import drafts_to_publish
 from apps.referrals.permissions import departments_of
 from apps.referrals.rules.words import State as ReferralState
@@ -69,14 +69,31 @@ def _claims(user: User, now: datetime) -> WorkCard:
 def _money(user: User, now: datetime) -> WorkCard:
     counts = counts_by_state()
     unclear = counts.get(OrderState.UNKNOWN, 0) + differences().count()
-    quarter = due_quarter()
+    held, quarter = counts.get(OrderState.HELD, 0), due_quarter()
     if unclear:
         text = ngettext("%(count)s payment is unclear.", "%(count)s payments are unclear.", unclear)
-        return WorkCard(_("Money"), text % {"count": unclear}, _("Open the payments"), reverse("payments:orders"), True)
+        return WorkCard(
+            _("Money"), text % {"count": unclear}, _("Open the treasurer's desk"), reverse("payments:desk"), True
+        )
+    if held:
+        text = ngettext("%(count)s payment waits for a release.", "%(count)s payments wait for a release.", held)
+        return WorkCard(
+            _("Money"), text % {"count": held}, _("Open the treasurer's desk"), reverse("payments:desk"), True
+        )
     if quarter is not None and quarter.end <= business_day(now):
         text = _("%(quarter)s can be closed.") % {"quarter": quarter_text(quarter.start)}
         return WorkCard(_("Money"), text, _("Close the quarter"), reverse("actuary:closes"), True)
-    return WorkCard(_("Money"), _("Everything is settled."), _("Open the payments"), reverse("payments:orders"), False)
+    return WorkCard(
+        _("Money"), _("Everything is settled."), _("Open the treasurer's desk"), reverse("payments:desk"), False
+    )
+
+
+def _second_person(user: User, now: datetime) -> WorkCard:
+    count = open_proposals().exclude(proposed_by=user).count()
+    text = ngettext(
+        "%(count)s proposal about money waits for you.", "%(count)s proposals about money wait for you.", count
+    ) % {"count": count}
+    return WorkCard(_("For a second person"), text, _("Open the proposals"), reverse("payments:proposals"), count > 0)
 
 
 def _council(user: User, now: datetime) -> WorkCard:
@@ -117,8 +134,8 @@ CARDS: dict[str, tuple[Callable[[User, datetime], WorkCard], ...]] = {
     Role.COORDINATOR: (_to_book,),
     Role.SPECIALIST: (_to_see,),
     Role.CLAIMS_OFFICER: (_claims,),
-    Role.TREASURER: (_money, _terms),
-    Role.COUNCIL: (_council,),
+    Role.TREASURER: (_money, _second_person, _terms),
+    Role.COUNCIL: (_council, _second_person),
     Role.AUDITOR: (_audit,),
     Role.ADMINISTRATOR: (_people, _terms),
 }

@@ -11,6 +11,8 @@ WITHOUT_DATABASE = frozenset(
     {
         *("help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings"),
         *("adjudicate", "check_plans", "plan_schema"),
+        *("bench adjudicate-one", "bench adjudicate-batch"),
+        *("bench payment-chaos", "bench claim-to-paid"),  # start their own
     }
 )
 BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
@@ -19,7 +21,8 @@ BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
 def main(argv: list[str]) -> int:
     """Run `manage.py <command>`."""
     command = argv[1] if len(argv) > 1 else "help"
-    with surroundings(command, os.environ):
+    asked = f"bench {argv[2]}" if argv[1:2] == ["bench"] and argv[2:] else command
+    with surroundings(asked, os.environ):
         if command in BY_OWNER:
             os.environ.update(as_owner(os.environ))
         from django.core.management import execute_from_command_line

@@ -189,6 +189,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
         "polling_interval": 0.05,
         "pool_timeout": 2,
     }
+WORKER_STILL_SECONDS = env.float("WORKER_STILL_SECONDS", 60.0)  # config/watchdog.py; 0: never
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -228,7 +229,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 
-PAYMENT_GATEWAY = "apps.payments.gateway.SandboxBank"
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "apps.payments.gateway.SandboxBank")  # a class that is a gateway.Bank
+FUND_ACCOUNT = env.str("FUND_ACCOUNT", "6217000010001234567")  # a statement of another account is refused
 PAYMENT_LEASE_SECONDS = env.int("PAYMENT_LEASE_SECONDS", 60)
 
 LOGGING = {

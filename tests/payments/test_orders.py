@@ -64,7 +64,10 @@ def put(asked, state):
     lease = "lease_until = now()" if state == "submitting" else "lease_until = NULL"
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"UPDATE payments_order SET state = %s, {dates}, {lease} WHERE id = %s", [state, asked.pk])
+        held = "held_until = '2026-11-24'" if state == "held" else "held_until = NULL"
+        cursor.execute(
+            f"UPDATE payments_order SET state = %s, {dates}, {lease}, {held} WHERE id = %s", [state, asked.pk]
+        )
         cursor.execute("SET session_replication_role = DEFAULT")
 
 

@@ -44,6 +44,9 @@ def test_the_same_fact_makes_the_same_key():
 
 
 TRUTH = {
+    (K.PAID, S.HELD): O.WAIT,
+    (K.REJECTED, S.HELD): O.WAIT,
+    (K.RETURNED, S.HELD): O.WAIT,
     (K.PAID, S.REQUESTED): O.WAIT,
     (K.PAID, S.SUBMITTING): O.SETTLE,
     (K.PAID, S.UNKNOWN): O.SETTLE,

@@ -91,7 +91,7 @@ def test_the_list_shows_counts_and_filters(sandbox, reader):
     assert "¥1.11" in page.content.decode()
     assert "¥2.22" in page.content.decode()
     assert NUMBER not in page.content.decode()
-    assert [count for _, _, count in page.context["filters"]] == [1, 0, 1, 0, 0, 0, 0]
+    assert [count for _, _, count in page.context["filters"]] == [0, 1, 0, 1, 0, 0, 0, 0]
     chosen = reader.get(reverse("payments:orders"), {"state": "submitted"})
     assert list(chosen.context["page"]) == [sent]
     assert list(reader.get(reverse("payments:orders"), {"state": "nonsense"}).context["page"]) == [asked, sent]
@@ -138,5 +138,5 @@ def test_the_lists_cost_the_same_with_3_and_with_60_rows(make_user, signed_in, r
         take_lines(facts=[fact(number, order(), amount_fen=1)], now=NOW)
     with django_assert_num_queries(7):  # session, user, unread messages; counts, differences, count, page
         client.get(reverse("payments:orders"))
-    with django_assert_num_queries(5):  # session, user, unread messages; count, page
+    with django_assert_num_queries(7):  # session, user, unread messages; count, lines, late orders, arrivals
         client.get(reverse("payments:differences"))

@@ -52,8 +52,12 @@ OPEN: dict[str, object] = {
     "governance:propose": set(),  # a seat opens it, not the role alone
     "members:add": SIGNED_IN,
     "members:people": SIGNED_IN,
+    "payments:batches": {Role.TREASURER},
+    "payments:desk": BOOKS,
     "payments:differences": BOOKS,
     "payments:orders": BOOKS,
+    "payments:proposals": {*BOOKS, Role.COUNCIL},
+    "payments:statements": {Role.TREASURER},
     "plans:catalogue": PUBLIC,
     "plans:schema": PUBLIC,
     "plans:terms": {Role.TREASURER, Role.ADMINISTRATOR, Role.COUNCIL, Role.AUDITOR},

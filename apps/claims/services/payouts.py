@@ -55,6 +55,7 @@ def _open(payout_id: int, *, now: datetime) -> bool:
         payee_account_id=account.pk,
         amount_fen=payout.amount_fen,
         owed_account=f"claims-payable:{claim.plan_code}",
+        caused_by=decision.made_by_id,
         now=now,
     )
     payout.payee_account = account

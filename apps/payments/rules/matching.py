@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.core.errors import N_
-from apps.payments.rules.states import UNSETTLED, State
+from apps.payments.rules.states import UNSENT, UNSETTLED, State
 
 
 class LineKind(StrEnum):
@@ -67,14 +67,14 @@ S = State
 BY_STATE: dict[LineKind, dict[State, Match]] = {
     # An order set back by a restored database is sent again with the same key; its line waits for that.
     LineKind.PAID: {
-        S.REQUESTED: WAIT,
+        **dict.fromkeys(UNSENT, WAIT),
         **dict.fromkeys(UNSETTLED, Match(Outcome.SETTLE)),
         S.SETTLED: _apart(TWICE),
         S.RETURNED: _apart(TWICE),
         S.FAILED: _apart(AFTER_FAILURE),
     },
     LineKind.REJECTED: {
-        S.REQUESTED: WAIT,
+        **dict.fromkeys(UNSENT, WAIT),
         **dict.fromkeys(UNSETTLED, Match(Outcome.FAIL)),
         S.FAILED: NOTHING,
         S.SETTLED: _apart(AFTER_SETTLEMENT),
@@ -82,7 +82,7 @@ BY_STATE: dict[LineKind, dict[State, Match]] = {
     },
     # A return may be read before the payment it returns.
     LineKind.RETURNED: {
-        S.REQUESTED: WAIT,
+        **dict.fromkeys(UNSENT, WAIT),
         **dict.fromkeys(UNSETTLED, WAIT),
         S.SETTLED: Match(Outcome.RETURN),
         S.RETURNED: _apart(TWICE),

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
+    HELD = "held"
     REQUESTED = "requested"
     SUBMITTING = "submitting"
     SUBMITTED = "submitted"
@@ -14,9 +15,11 @@ class State(StrEnum):
 
 
 S = State
+UNSENT = (S.HELD, S.REQUESTED)
 UNSETTLED = (S.SUBMITTING, S.UNKNOWN, S.SUBMITTED)  # the bank may have it; its statement decides
 LEGAL: dict[State, frozenset[State]] = {
-    S.REQUESTED: frozenset({S.SUBMITTING}),
+    S.HELD: frozenset({S.REQUESTED, S.FAILED}),
+    S.REQUESTED: frozenset({S.SUBMITTING, S.HELD}),
     S.SUBMITTING: frozenset({S.SUBMITTED, S.UNKNOWN, S.FAILED, S.SETTLED}),
     S.UNKNOWN: frozenset({S.SUBMITTING, S.SUBMITTED, S.FAILED, S.SETTLED}),
     S.SUBMITTED: frozenset({S.SETTLED, S.FAILED}),

@@ -2,7 +2,8 @@
 
 POST /payments       Idempotency-Key    {"amount_fen", "account", "holder_name", "bank", "memo"}
 GET  /payments/<key>
-GET  /statement?after=<number>
+GET  /statement?after=<number>          also /statement.csv and /statement.xml (camt.053)
+POST /batches                           a batch file as the portal makes it
 POST /checkouts      Idempotency-Key    {"amount_fen", "return_url", "language"}
 GET  /checkouts/<key>
 GET, POST /pay/<token>                  the page a person pays on
@@ -15,16 +16,17 @@ import json
 import re
 import sqlite3
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from apps.payments.sandbox import pages
+from apps.payments.sandbox import files, pages
 from apps.payments.sandbox.faults import BEFORE, PLACES, Fault, fault_of
 from apps.payments.sandbox.replies import Reply, as_json, not_found, unreadable
 from apps.payments.sandbox.store import FOREVER, KeyTaken, Store
 
-MOST_BYTES = 100_000
+MOST_BYTES = 1_000_000
 LATE_SECONDS = {"late": 8.0, "silent": 20.0}
 ACTIONS = ("now", "late", "twice", "silent", "decline")
 Environ = dict[str, Any]
@@ -62,6 +64,8 @@ class Service:
             ("GET", re.compile(r"/payments/([\w-]+)"), self.tell_payment),
             ("GET", re.compile(r"/payments"), self.list_payments),
             ("GET", re.compile(r"/statement"), self.tell_statement),
+            ("GET", re.compile(r"/statement\.(csv|xml)"), self.give_statement),
+            ("POST", re.compile(r"/batches"), self.take_batch),
             ("POST", re.compile(r"/checkouts"), self.open_checkout),
             ("GET", re.compile(r"/checkouts/([\w-]+)"), self.tell_checkout),
             ("GET", re.compile(r"/pay/(\w+)"), self.show_page),
@@ -132,6 +136,16 @@ class Service:
         names = ("number", "key", "kind", "amount_fen", "account", "date", "reference")
         said = {"lines": [{name: line[name] for name in names} for line in lines]}
         return self._with_fault(request, "statement", None, lambda _: as_json("200 OK", said))
+
+    def give_statement(self, request: Request, kind: str) -> Reply:
+        lines = self.store.statement(int(request.query.get("after", "0")))
+        return files.statement_csv(lines) if kind == "csv" else files.statement_camt(lines)
+
+    def take_batch(self, request: Request) -> Reply:
+        """A file of payments, each with its own key: brought twice it pays once."""
+        rows = list(files.batch_rows(request.body))
+        taken = [self.store.take_payment(str(uuid.UUID(key)), body, "") for key, body in rows]
+        return as_json("201 Created", {"taken": len(taken)})
 
     def open_checkout(self, request: Request) -> Reply:
         body = request.json()

@@ -1,11 +1,14 @@
 """Everything other apps may do with payments."""
 
+from apps.payments.services.batches import batch_file, make_batch
+from apps.payments.services.bringing import bring_statement
 from apps.payments.services.checkouts import (
     confirm_checkout,
     confirm_checkouts,
     open_checkout,
     payment_page,
 )
+from apps.payments.services.claiming import wake_held
 from apps.payments.services.orders import (
     record_accepted,
     record_failed,
@@ -13,24 +16,35 @@ from apps.payments.services.orders import (
     request_payment,
 )
 from apps.payments.services.payees import HOLD, clean_number, name_payee_account
-from apps.payments.services.sending import expire_leases, resolve_unknown, send_due_payments
+from apps.payments.services.proposals import confirm, propose_for_line, propose_for_order, refuse, take_back
+from apps.payments.services.sending import ask_again, expire_leases, resolve_unknown, send_due_payments
 from apps.payments.services.statement import read_statement, take_lines
 
 __all__ = [
     "HOLD",
+    "ask_again",
+    "batch_file",
+    "bring_statement",
     "clean_number",
+    "confirm",
     "confirm_checkout",
     "confirm_checkouts",
     "expire_leases",
+    "make_batch",
     "name_payee_account",
     "open_checkout",
     "payment_page",
+    "propose_for_line",
+    "propose_for_order",
     "read_statement",
     "record_accepted",
     "record_failed",
     "record_unsure",
+    "refuse",
     "request_payment",
     "resolve_unknown",
     "send_due_payments",
+    "take_back",
     "take_lines",
+    "wake_held",
 ]

@@ -13,8 +13,10 @@ from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import PaymentKeyReused
 from apps.payments.models import Order, Purpose
+from apps.payments.rules.holding import hold_at_birth
 from apps.payments.rules.keys import payment_key
 from apps.payments.rules.states import UNSETTLED, State
+from apps.payments.selectors import limits_in_force
 
 LABEL = "payments.order"
 ENDING = (
@@ -33,13 +35,20 @@ def request_payment(
     amount_fen: int,
     owed_account: str,
     now: datetime,
+    caused_by: int | None = None,
 ) -> Order:
     """Ask for one payment: the row and the reservation of its money, together; a task sends it.
+
+    From a certain amount on it is held until two people release it, neither of them ``caused_by``.
 
     ``key`` says which business fact is paid (``claim:17:1``); asked again it answers the first order.
     Raises PaymentKeyReused; fund.errors.Overdrawn when the owed account does not hold the amount.
     """
+    hold = hold_at_birth(amount_fen, limits_in_force())
     wanted = Order(
+        state=State.HELD if hold else State.REQUESTED,
+        reason=hold.reason if hold else "",
+        caused_by_id=caused_by,
         key=payment_key(key),
         business_key=key,
         purpose=Purpose(purpose),
@@ -65,7 +74,8 @@ def request_payment(
     refund = wanted.purpose == Purpose.REFUND
     event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
     post_entries(_entry(wanted, event, "reserve", business_day(now)), now=now)
-    ring("payments.send_due")
+    if hold is None:
+        ring("payments.send_due")
     return wanted
 
 

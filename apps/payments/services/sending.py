@@ -14,11 +14,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from apps.accounts.models import User
+from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.errors import N_
+from apps.core.jobs import ring
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
+from apps.payments.services.claiming import claim_next, wake_held
 from apps.payments.services.orders import record_accepted, record_failed, record_unsure
 
 logger = logging.getLogger(__name__)
@@ -30,16 +34,6 @@ MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
 MARGIN_SECONDS = 3600  # before the bank forgets a key
 
-CLAIM = """
-UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
-    first_sent_at = coalesce(first_sent_at, clock_timestamp()), next_try_at = NULL, reason = '',
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = (
-    SELECT o.id FROM payments_order o JOIN payments_payeeaccount p ON p.id = o.payee_account_id
-    WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
-    ORDER BY o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-) RETURNING *
-"""
 CLAIM_AGAIN = """
 UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
     next_try_at = NULL, reason = '', lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -51,7 +45,8 @@ CLAIM_INQUIRY = """
 UPDATE payments_order SET inquiries = inquiries + 1,
     next_try_at = clock_timestamp() + make_interval(secs => least(power(2, least(inquiries, 10)), 600))
 WHERE id = (
-    SELECT o.id FROM payments_order o WHERE o.state = 'unknown' AND o.next_try_at <= clock_timestamp()
+    SELECT o.id FROM payments_order o
+    WHERE o.state = 'unknown' AND o.batch_id IS NULL AND o.next_try_at <= clock_timestamp()
     ORDER BY o.next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING *
 """
@@ -63,6 +58,7 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     Serves the doorbell and the sweeper alike; any number of workers may run it at once.
     """
     expire_leases()
+    wake_held()
     started = time.monotonic()
     resolve_unknown(limit=limit, now=now)
     return _run(limit, started, lambda: _send_next(now))
@@ -84,9 +80,18 @@ def _run(limit: int, started: float, step: Callable[[], bool | None]) -> int:
     return done
 
 
+@transaction.atomic
+def ask_again(*, order_id: int, actor: User, now: datetime) -> None:
+    """Let the bank be asked about an unknown order at once, as a person wants it."""
+    unknown = Order.objects.filter(pk=order_id, state=State.UNKNOWN, batch=None)
+    if unknown.update(next_try_at=DATABASE_CLOCK):
+        record_event(actor_id=actor.pk, action="payments.asked-again", target=("payments.order", order_id), now=now)
+        ring("payments.send_due")
+
+
 def expire_leases() -> int:
     """What a worker left in the middle of sending (killed, stuck) becomes unknown."""
-    over = Order.objects.filter(state=State.SUBMITTING, lease_until__lte=DATABASE_CLOCK)
+    over = Order.objects.filter(state=State.SUBMITTING, batch=None, lease_until__lte=DATABASE_CLOCK)
     return over.update(
         state=State.UNKNOWN,
         state_at=DATABASE_CLOCK,
@@ -97,7 +102,7 @@ def expire_leases() -> int:
 
 
 def _send_next(now: datetime) -> bool | None:
-    order = _claim(CLAIM, lease=settings.PAYMENT_LEASE_SECONDS)
+    order = claim_next(lease=settings.PAYMENT_LEASE_SECONDS)
     return None if order is None else _send(bank(), order, now)
 
 

@@ -17,3 +17,5 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     "claim-service": claim_service,
     "claim-to-paid": claim_to_paid,
 }
+ALONE = ("payment-chaos",)
+"""Not one of "all": it breaks its own servers for up to an hour and has options of its own."""

@@ -1,0 +1,58 @@
+"""What waits for a second person, and where that person decides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.permissions import role_required
+from apps.core.clock import now
+from apps.core.errors import N_, DomainError
+from apps.core.http import Request, paginate, render_page, say
+from apps.payments import selectors, services
+from apps.payments.permissions import CONFIRMERS, READERS, can_confirm
+
+SEERS = tuple(dict.fromkeys((*READERS, *CONFIRMERS)))
+ACTS = {"confirm": services.confirm, "refuse": services.refuse, "take-back": services.take_back}
+
+SAID = {
+    "accepted": N_("Confirmed: it is done."),
+    "refused": N_("Not confirmed: nothing was done."),
+    "void": N_("Taken back: nothing was done."),
+}
+
+
+@require_safe
+@role_required(*SEERS)
+def proposals(request: Request) -> HttpResponse:
+    context = {
+        "page": paginate(selectors.open_proposals(), request),
+        "decided": selectors.proposals().exclude(outcome="open").order_by("-decided_at", "-id")[:10],
+    }
+    return render_page(request, "payments/proposals.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(*SEERS)
+def proposal(request: Request, pk: int) -> HttpResponse:
+    found = get_object_or_404(selectors.proposals(), pk=pk)
+    act = ACTS.get(request.POST.get("act", ""))
+    if request.method == "POST" and act is not None:
+        try:
+            done = act(proposal_id=found.pk, actor=request.user, now=now())
+            messages.success(request, _(SAID[done.outcome]))
+            return redirect("payments:proposals")
+        except DomainError as error:
+            messages.error(request, say(error))
+            return redirect("payments:proposal", found.pk)
+    context = {
+        "proposal": found,
+        "order": found.order or (found.line.order if found.line else None),
+        "can_confirm": can_confirm(actor=request.user, proposal=found),
+        "is_own": found.is_open and found.proposed_by_id == request.user.pk,
+        "is_reader": request.user.has_role(*READERS),
+    }
+    return render_page(request, "payments/proposal.html", context)

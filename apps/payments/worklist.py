@@ -1,0 +1,170 @@
+"""What a treasurer must look at: lines that fit nothing, payments that take too long, money that has not arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from apps.fund.selectors import balances
+from apps.payments.models import Checkout, CheckoutState, LineState, Order, Proposal, StatementLine
+from apps.payments.rules.ages import (
+    LATE,
+    LINE_TO_DO,
+    LONGEST_ARRIVAL,
+    LONGEST_WAIT_OF_A_LINE,
+    TO_DO,
+    WAITING_TO_DO,
+    longest,
+)
+from apps.payments.rules.matching import LineKind
+from apps.payments.rules.resolving import BOOKABLE, Apart, why_not_checkout, why_not_order, why_not_pair
+from apps.payments.rules.states import UNSETTLED, State
+
+SHOWN = 50
+CANDIDATES = 15
+
+
+def late_orders(now: datetime) -> QuerySet[Order]:
+    """Orders that have stayed too long where they are, the oldest first."""
+    late = Q(pk=None)
+    for state in State:
+        for by_file in (False, True):
+            limit = longest(state, by_file=by_file)
+            if limit is not None:
+                late |= Q(state=state, batch__isnull=not by_file, state_at__lte=now - limit)
+    late |= Q(state=State.UNKNOWN, next_try_at=None)
+    return Order.objects.filter(late).select_related("payee_account").order_by("state_at", "id")
+
+
+def late_arrivals(now: datetime) -> QuerySet[Checkout]:
+    """Money the bank says was paid in, but that its statement does not show."""
+    paid = Checkout.objects.filter(state=CheckoutState.PAID, bank_date=None, paid_at__lte=now - LONGEST_ARRIVAL)
+    return paid.order_by("paid_at", "id")
+
+
+def lines_to_explain(now: datetime) -> QuerySet[StatementLine]:
+    """Lines kept apart, and lines that wait too long for an earlier one, newest first."""
+    waits = Q(state=LineState.WAITING, read_at__lte=now - LONGEST_WAIT_OF_A_LINE)
+    return StatementLine.objects.filter(Q(state=LineState.QUARANTINE) | waits).order_by("-number")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``why`` it is here and what is ``to_do``, both to be translated where they are shown."""
+
+    row: Order | StatementLine
+    why: str
+    to_do: str
+
+
+def order_task(order: Order) -> Task:
+    state = State(order.state)
+    return Task(order, order.reason or LATE.get(state, ""), TO_DO.get(state, ""))
+
+
+def line_task(line: StatementLine) -> Task:
+    todo = WAITING_TO_DO if line.state == LineState.WAITING else LINE_TO_DO.get(line.reason, "")
+    return Task(line, line.reason, todo)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands on the treasurer's desk: money in fen, and how much waits of what."""
+
+    bank_fen: int
+    in_transit_fen: int
+    clearing_fen: int
+    suspense_fen: int
+    held: int
+    held_fen: int
+    waiting: int
+    unsent: int
+    unknown: int
+    late: int
+    lines: int
+    arrivals: int
+
+
+def desk(now: datetime) -> Desk:
+    """Four queries, however much there is."""
+    money = balances()
+    count = Count("id")
+    unknown = Q(state=State.UNKNOWN)
+    held = Q(state=State.HELD)
+    late = late_orders(now).values("pk")
+    orders = Order.objects.aggregate(
+        held=Count("id", filter=held),
+        held_fen=Sum("amount_fen", filter=held, default=0),
+        unsent=Count("id", filter=Q(state=State.REQUESTED)),
+        unknown=Count("id", filter=unknown),
+        late=Count("id", filter=Q(pk__in=late)),
+    )
+    return Desk(
+        bank_fen=money.get("bank", 0),
+        in_transit_fen=money.get("in-transit", 0),
+        clearing_fen=money.get("bank-clearing", 0),
+        suspense_fen=money.get("suspense", 0),
+        waiting=Proposal.objects.filter(outcome=Proposal.Outcome.OPEN).aggregate(n=count)["n"],
+        lines=lines_to_explain(now).count(),
+        arrivals=late_arrivals(now).count(),
+        **orders,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a line may be, as ``kind:id``, with the object behind it."""
+
+    value: str
+    order: Order | None = None
+    checkout: Checkout | None = None
+    line: StatementLine | None = None
+    account: str = ""
+
+
+def candidates(line: StatementLine) -> list[Candidate]:
+    """What could explain a line, the likeliest first: rows of ours whose amounts fit, other lines, accounts."""
+    apart = Apart(LineKind(line.kind), line.amount_fen)
+    if not apart.moved_fen:
+        return [Candidate("note")]
+    found = _orders(apart) + _checkouts(apart) + _others(line, apart)
+    return found + [Candidate(f"book:{account}", account=account) for account in accounts_for(line)]
+
+
+def accounts_for(line: StatementLine) -> list[str]:
+    """Where a line may be booked: the general accounts, and what the payment it names was owed from."""
+    own = [line.order.owed_account] if line.order and line.order.state == State.FAILED else []
+    return [*own, *BOOKABLE]
+
+
+def _orders(apart: Apart) -> list[Candidate]:
+    if apart.kind != LineKind.PAID:
+        return []
+    rows = Order.objects.filter(state__in=UNSETTLED, amount_fen__gte=apart.amount_fen).select_related("payee_account")
+    return [
+        Candidate(f"order:{order.pk}", order=order)
+        for order in rows.order_by("amount_fen", "-id")[:CANDIDATES]
+        if not why_not_order(apart, amount_fen=order.amount_fen, state=State(order.state))
+    ]
+
+
+def _checkouts(apart: Apart) -> list[Candidate]:
+    if apart.kind != LineKind.RECEIVED:
+        return []
+    rows = Checkout.objects.filter(amount_fen=apart.amount_fen, bank_date=None).order_by("-id")[:CANDIDATES]
+    return [
+        Candidate(f"checkout:{checkout.pk}", checkout=checkout)
+        for checkout in rows
+        if not why_not_checkout(apart, amount_fen=checkout.amount_fen, has_arrived=False)
+    ]
+
+
+def _others(line: StatementLine, apart: Apart) -> list[Candidate]:
+    rows = StatementLine.objects.filter(state=LineState.QUARANTINE, amount_fen=line.amount_fen).exclude(pk=line.pk)
+    return [
+        Candidate(f"line:{other.pk}", line=other)
+        for other in rows.order_by("-number")[:CANDIDATES]
+        if not why_not_pair(apart, Apart(LineKind(other.kind), other.amount_fen))
+    ]

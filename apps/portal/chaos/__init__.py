@@ -1,0 +1,1 @@
+"""Payments while everything around them breaks; each part of a run is a process of its own."""
