@@ -17,8 +17,8 @@ def changed_terms(version: PlanVersion, changes: Mapping[str, Any]) -> Terms:
         try:
             load_terms(version.terms, {name: value})
         except TermsInvalid as error:
-            raise ChangeUnusable(name, error.problems[0]) from error
+            raise ChangeUnusable(name, error.params["problem"]) from error
     try:
         return load_terms(version.terms, changes)
     except TermsInvalid as error:
-        raise ChangeUnusable(next(iter(changes)), error.problems[0]) from error
+        raise ChangeUnusable(next(iter(changes)), error.params["problem"]) from error

@@ -17,6 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from apps.core.errors import N_
+
+from .faults import Unfit
 from .scalars import read_date, read_days, read_fen, read_number, read_share, read_whole, read_years
 
 _SOME_NUMBER = WithJsonSchema({"type": ["number", "string"], "minimum": 0})
@@ -91,7 +94,7 @@ class ParameterForm(Form):
     @model_validator(mode="after")
     def one_value(self) -> ParameterForm:
         if sum(getattr(self, name) is not None for name in KINDS_OF_VALUE) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(KINDS_OF_VALUE)}")
+            raise Unfit(N_("needs exactly one of %(names)s"), names=", ".join(KINDS_OF_VALUE))
         return self
 
 
@@ -134,7 +137,7 @@ class FactForm(Form):
     def one_comparison(self) -> FactForm:
         given = self.model_dump(by_alias=True, exclude_none=True, exclude={"fact", "missing"})
         if len(given) != 1:
-            raise ValueError("needs exactly one comparison such as one_of, has or at_most")
+            raise Unfit(N_("needs exactly one comparison such as one_of, has or at_most"))
         return self
 
 
@@ -145,7 +148,7 @@ class AgeRange(Form):
     @model_validator(mode="after")
     def some_end(self) -> AgeRange:
         if self.lowest is None and self.highest is None:
-            raise ValueError("needs from, to or both")
+            raise Unfit(N_("needs from, to or both"))
         return self
 
 

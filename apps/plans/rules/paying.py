@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apps.core.errors import N_
+
 from .document import PayingForm
 from .faults import Fault
 from .terms import Payer, Paying
@@ -22,7 +24,7 @@ def built_paying(form: PayingForm, figures: Figures) -> Paying:
     for field, listed in (("schedules", form.schedules), ("payers", [payer.payer for payer in form.payers])):
         for number, item in enumerate(listed):
             if item in listed[:number]:
-                raise Fault(("paying", field, number), f"= {item} stands twice")
+                raise Fault(("paying", field, number), N_("= %(value)s stands twice"), value=item)
     days = {
         made: figures.get(name, ("paying", field), "days").value
         for field, made in DAYS.items()
