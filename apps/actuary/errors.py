@@ -38,8 +38,8 @@ class ChangeUnusable(DomainError):
     """A changed parameter that the terms cannot take; ``field`` is its name."""
 
     code = "change-unusable"
-    message = N_("With this value the terms do not hold together any more. Choose another one.")
+    message = N_("With this value the terms do not hold together any more: %(problem)s. Choose another one.")
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: object) -> None:
         super().__init__(problem=problem)
         self.field = name

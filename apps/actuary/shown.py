@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext
 
+from apps.actuary.changing import changed_terms
 from apps.actuary.charts import bar_label, trimmed
 from apps.actuary.models import WhatIf
 from apps.actuary.parameters import terms_on
@@ -74,8 +75,6 @@ def shown_what_if(asked: WhatIf, language: str) -> ShownWhatIf:
 
 
 def _changes(asked: WhatIf, language: str) -> list[ShownChange]:
-    from apps.actuary.services.what_ifs import changed_terms
-
     version = asked.plan_version
     changed = changed_terms(version, asked.changes).figures.by_name
     words = parameter_words(version.terms, terms_of(version), language)

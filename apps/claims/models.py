@@ -62,8 +62,6 @@ class Bill(models.Model):
     billed_fen = MoneyField()
     documents = models.ManyToManyField(Document, related_name="bills")
     payee_account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="+")
-    referral_label = models.CharField(max_length=60, blank=True)
-    referral_id = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField()
 
     class Meta:

@@ -205,8 +205,11 @@ def paid_state(claim: Claim, *, now: datetime) -> PaidState:
     if decision is None:
         return PaidState("review")
     payout = max(decision.payouts.all(), key=lambda payout: payout.instalment, default=None)
-    if payout is None:
-        return PaidState("nothing")
+    return PaidState("nothing") if payout is None else payout_state(payout, now=now)
+
+
+def payout_state(payout: Payout, *, now: datetime) -> PaidState:
+    """How far the money of one payout is."""
     order, tail = payout.order, payout.payee_account.number_tail
     if order is None:
         held = payout.payee_account.usable_from > now
@@ -217,6 +220,17 @@ def paid_state(claim: Claim, *, now: datetime) -> PaidState:
     if order.state in (OrderState.FAILED, OrderState.RETURNED):
         return PaidState("failed", None, tail)
     return PaidState("on-the-way", None, tail)
+
+
+def payouts_of(person_ids: Iterable[int]) -> list[Payout]:
+    """The last payout of each decision for some people, newest first, with its order, bill and cover: one query."""
+    rows = Payout.objects.filter(decision__claim__bill__person__in=list(person_ids)).select_related(
+        "order__payee_account", "payee_account", "decision__claim__bill", "decision__claim__cover__plan_version"
+    )
+    unread = ("inputs", "answer", "accumulators_before", "accumulators_after", "reason")
+    unread_here = [f"decision__{name}" for name in unread]
+    last = rows.defer(*unread_here, "decision__claim__cover__plan_version__terms").order_by("decision", "-instalment")
+    return sorted(last.distinct("decision"), key=lambda payout: payout.pk, reverse=True)
 
 
 def replayed(decision: Decision) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, Told
 
 if TYPE_CHECKING:
     from django.forms import BaseForm
@@ -38,9 +38,10 @@ def render_page(
     return render(request, name, context, status=status)
 
 
-def say(error: DomainError) -> str:
-    """The error in the reader's language."""
-    return gettext(error.message) % error.params if error.params else gettext(error.message)
+def say(told: Told) -> str:
+    """The text in the reader's language, and so the texts inside it."""
+    params = {name: say(value) if isinstance(value, Told) else value for name, value in told.params.items()}
+    return gettext(told.message) % params if params else gettext(told.message)
 
 
 def add_error(form: BaseForm, error: DomainError) -> None:

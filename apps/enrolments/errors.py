@@ -52,3 +52,18 @@ class PaymentUnderWay(DomainError):
 class NoLongerFits(DomainError):
     code = "no-longer-fits"
     message = N_("The first day has moved to today, and the terms are not the same for it. Please answer again.")
+
+
+class CoverGone(DomainError):
+    code = "cover-gone"
+    message = N_("This cover has ended or does not hold any more. Nothing was changed.")
+
+
+class FiguresMoved(DomainError):
+    code = "figures-moved"
+    message = N_("What comes back has changed since you opened this page. Look at the new figure and confirm again.")
+
+
+class NotOffered(DomainError):
+    code, field = "not-offered", "schedule"
+    message = N_("This plan cannot be paid like that. Choose one of the ways shown.")

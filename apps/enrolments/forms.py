@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,10 +11,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.display import yuan_text
 from apps.core.forms import DateField, KeyedForm
-from apps.plans.rules import Question
+from apps.enrolments.models import PAYER_NAMES, SCHEDULE_NAMES
+from apps.enrolments.rules.schedule import Schedule, amounts, choices
+from apps.plans.rules import Question, Terms
 from apps.plans.words import in_language
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -30,6 +35,13 @@ class PastDateField(DateField):
         super().validate(value)
         if value is not None and value > self.today:
             raise forms.ValidationError(_("This day has not come yet."), code="future")
+
+
+class ChosenField(forms.ChoiceField):
+    """A choice that is made already: the first one counts where nothing was sent."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
 
 
 def _choices(question: Question, language: str) -> list[tuple[str, str]]:
@@ -79,6 +91,37 @@ FIELDS: Mapping[str, Callable[[Question, str, dict[str, Any]], forms.Field]] = {
 }
 
 
+def _ways_to_pay(terms: Terms) -> dict[str, forms.Field]:
+    """The choice of instalments and of who pays, where the terms leave one."""
+    schedules = [(name, _schedule_label(Schedule(name), terms)) for name in terms.paying.schedules]
+    payers = [(payer.value, PAYER_NAMES[payer]) for payer in choices(terms.paying.payers)]
+    fields: dict[str, forms.Field] = {}
+    if len(schedules) > 1:
+        help_text = _("Each instalment is paid here, after a reminder. Nothing is taken from your account by itself.")
+        fields["schedule"] = _one_of(schedules, _("How would you like to pay?"), help_text)
+    if len(payers) > 1:
+        fields["payer"] = _one_of(payers, _("Who pays your part?"), "")
+    return fields
+
+
+def _one_of(options: Sequence[tuple[str, Any]], label: Any, help_text: Any) -> forms.Field:
+    return ChosenField(
+        choices=options, label=label, help_text=help_text, widget=forms.RadioSelect, initial=options[0][0]
+    )
+
+
+def _schedule_label(schedule: Schedule, terms: Terms) -> str:
+    """With the amount, where everybody pays the same."""
+    name = str(SCHEDULE_NAMES[schedule])
+    if terms.price.instead or terms.paying.payers:
+        return name
+    parts = Counter(amounts(terms.price.amount, schedule))
+    said = " + ".join(
+        yuan_text(fen) if len(parts) == times == 1 else f"{times} × {yuan_text(fen)}" for fen, times in parts.items()
+    )
+    return gettext("%(way)s: %(amounts)s") % {"way": name, "amounts": said}
+
+
 class QuestionnaireForm(KeyedForm):
     """What the plan's terms ask, in the reader's language; ``answers`` gives it back by fact name."""
 
@@ -87,7 +130,9 @@ class QuestionnaireForm(KeyedForm):
         help_text=_("Cover starts when it is paid, or on a later day that you choose."),
     )
 
-    def __init__(self, *args: Any, asked: Sequence[Question], language: str, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, terms: Terms, asked: Sequence[Question], language: str, today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
         self.fields["start"].initial = today
@@ -106,6 +151,7 @@ class QuestionnaireForm(KeyedForm):
             if isinstance(field, PastDateField):
                 field.today = today
         self.order_fields([name for name in self.fields if name != "start"])
+        self.fields.update(_ways_to_pay(terms))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -115,6 +161,10 @@ class QuestionnaireForm(KeyedForm):
                 if not cleaned.get(day) and day not in self.errors:
                     self.add_error(day, _("Enter the day of the screening."))
         return cleaned
+
+    def way(self) -> dict[str, str]:
+        """Schedule and payer, as far as they were chosen."""
+        return {name: value for name in ("schedule", "payer") if (value := self.cleaned_data.get(name))}
 
     def answers(self) -> dict[str, Any]:
         """Answers by fact name, fit for JSON."""

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Receipt
+from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Lapse, Receipt, Refund
+from apps.enrolments.rules.schedule import FAMILY
 from apps.members.models import Person
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
@@ -43,7 +44,7 @@ def covers_of_user(user: User) -> QuerySet[Cover]:
         _covers()
         .standing()
         .filter(person__in=people)
-        .prefetch_related("contributions")
+        .prefetch_related("contributions", "lapses")
         .order_by("-end", "person__birth_date", "pk")
     )
 
@@ -69,9 +70,12 @@ def overlapping(person_id: int, plan_code: str, start: date, end: date) -> Query
 
 
 def renewed_years_for(person_id: int, plan_code: str, start: date) -> int:
-    """Unbroken years before a cover that starts on this day."""
-    before = Cover.objects.paid().filter(person_id=person_id, plan_code=plan_code, end=start).first()
-    return before.renewed_years + 1 if before else 0
+    """Unbroken years before a cover that starts on this day, at most the days of grace after the last one ended."""
+    covers = Cover.objects.paid().filter(person_id=person_id, plan_code=plan_code, end__lte=start, ending="")
+    before = covers.select_related("plan_version").defer("plan_version__terms").order_by("-end").first()
+    if before is None or start > before.end + timedelta(days=terms_of_cover(before).paying.grace_days):
+        return 0
+    return before.renewed_years + 1
 
 
 def covers_of_plan(people: Iterable[Person], plan_code: str, *, on: date) -> dict[int, Cover]:
@@ -86,8 +90,72 @@ def receipts_of(cover: Cover) -> QuerySet[Receipt]:
 
 
 def due_of(cover: Cover) -> Contribution | None:
-    """The contribution of a cover that is to be paid."""
-    return cover.contributions.filter(state=Contribution.State.DUE).order_by("pk").first()
+    """The contribution of a cover that its family is to pay next."""
+    due = [row for row in contributions_of(cover) if row.state == Contribution.State.DUE and row.is_of_family]
+    return due[0] if due else None
+
+
+def contributions_of(cover: Cover) -> list[Contribution]:
+    """All contributions of a cover in the order in which they are due; asks the database only if not prefetched."""
+    rows = sorted(cover.contributions.all(), key=lambda row: (row.due_date, row.pk))
+    for row in rows:
+        row.cover = cover
+    return rows
+
+
+def open_lapse_of(cover: Cover) -> Lapse | None:
+    """The lapse that is not brought back yet."""
+    return next((lapse for lapse in cover.lapses.all() if lapse.end is None), None)
+
+
+def can_be_paid(contribution: Contribution, lapse: Lapse | None, today: date) -> bool:
+    """Whether the family may pay it now."""
+    state = contribution.cover.state
+    if contribution.state != Contribution.State.DUE or not contribution.is_of_family:
+        return False
+    if state == Cover.State.LAPSED:
+        return lapse is not None and today <= lapse.reinstate_until
+    return state in (Cover.State.UNPAID, Cover.State.ACTIVE, Cover.State.ENDED)
+
+
+def paid_with(contribution: Contribution, contributions: Iterable[Contribution], today: date) -> list[Contribution]:
+    """What one payment pays: the contribution and whatever else the same payer owes by today."""
+    others = (
+        row
+        for row in contributions
+        if row.state == Contribution.State.DUE
+        and row.payer_label == contribution.payer_label
+        and row.due_date <= today
+        and row.pk != contribution.pk
+    )
+    return [contribution, *others]
+
+
+def refunds_of(cover: Cover) -> QuerySet[Refund]:
+    """What of a cover goes or went back to its family, oldest first."""
+    rows = Refund.objects.filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
+    return rows.select_related("order").order_by("pk")
+
+
+def receipts_of_people(person_ids: Iterable[int]) -> QuerySet[Receipt]:
+    """What the families of some people paid, newest first, with what it was for."""
+    rows = Receipt.objects.filter(
+        contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY
+    ).select_related("contribution__cover__plan_version")
+    return rows.defer("contribution__cover__plan_version__terms").order_by("-received_date", "-pk")
+
+
+def refunds_of_people(person_ids: Iterable[int]) -> QuerySet[Refund]:
+    """What goes or went back to the families of some people, newest first."""
+    rows = Refund.objects.filter(
+        contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY
+    ).select_related("order", "contribution__cover__plan_version")
+    return rows.defer("contribution__cover__plan_version__terms").order_by("-pk")
+
+
+def cover_in_full(pk: int) -> Cover | None:
+    """A cover with all that its page shows."""
+    return _covers().prefetch_related("contributions", "lapses").filter(pk=pk).first()
 
 
 def application_with_cover(pk: int) -> Application | None:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("contributions/<int:pk>/", views.pay, name="pay"),
     path("receipts/<int:pk>/", views.receipt, name="receipt"),
     path("<int:pk>/drop/", views.drop, name="drop"),
+    path("<int:pk>/leave/", views.leave, name="leave"),
     path("<int:pk>/", views.cover, name="cover"),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from apps.core.errors import N_
 from apps.plans.files import catalogue_files, floor_files
 from apps.plans.models import PlanDraft, PlanVersion
 from apps.plans.rules import Terms, content_hash
@@ -62,6 +63,8 @@ def floor_results(terms: Terms) -> list[tuple[FloorForm, tuple[Miss, ...]]]:
 
 def _of_today(terms: Terms, today: date) -> Iterator[Fault]:
     if terms.valid_from < today:
-        yield Fault(("valid", "from"), f"= {terms.valid_from} is past: nobody can join under terms of yesterday")
+        told = N_("= %(day)s is past: nobody can join under terms of yesterday")
+        yield Fault(("valid", "from"), told, day=terms.valid_from)
     if PlanVersion.objects.filter(code=terms.code, version=terms.version).exists():
-        yield Fault(("version",), f"= {terms.version} is published already: give the new terms a new version")
+        told = N_("= %(version)s is published already: give the new terms a new version")
+        yield Fault(("version",), told, version=terms.version)

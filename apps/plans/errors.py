@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from apps.core.errors import N_, DomainError
+from apps.core.errors import N_, DomainError, Told
 
 
 class TermsInvalid(DomainError):
-    """A terms file that does not hold together; ``problems`` has one line each."""
+    """A terms file that does not hold together; ``problems`` has one line each, in English."""
 
     code = "terms-invalid"
     message = N_("The terms cannot be used: %(problem)s")
 
-    def __init__(self, *problems: str) -> None:
+    def __init__(self, *problems: Told | str) -> None:
         super().__init__(problem=problems[0])
-        self.problems = problems
+        self.problems = tuple(map(str, problems))
 
 
 class CaseMalformed(DomainError):

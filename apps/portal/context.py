@@ -29,6 +29,7 @@ class Place:
 HOME = Place(_("Home"), "portal:home", "house")
 FAMILY = Place(_("Family"), "members:people", "users")
 CLAIMS = Place(_("Claims"), "claims:mine", "receipt-text")
+MONEY = Place(_("Money"), "portal:money", "wallet")
 INBOX = Place(_("Messages"), "reminders:inbox", "bell")
 FUND = Place(_("The fund"), "portal:fund", "landmark")
 COUNCIL = Place(_("Council"), "governance:council", "vote")
@@ -64,7 +65,7 @@ def places_of(user: User) -> list[Place]:
     """Home, then what the roles bring, then the family's own places while there is room; messages always."""
     work = [place for role, places in BY_ROLE.items() if role in user.all_roles for place in places]
     own = [] if set(user.roles) - {Role.COUNCIL, Role.MEMBER} else [FAMILY, CLAIMS]
-    places = list(dict.fromkeys([HOME, *(own[:2]), *work, FUND]))[:4]
+    places = list(dict.fromkeys([HOME, *own, *work, *([MONEY] if own else []), FUND]))[:4]
     return [*places, INBOX]
 
 

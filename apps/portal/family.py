@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from apps.accounts.models import User
 from apps.care.models import DoctorContract, Task
 from apps.care.programmes import programme_of_family
 from apps.core.errors import N_
-from apps.enrolments.models import Contribution, Cover
+from apps.enrolments.models import Cover
+from apps.enrolments.pages import CoverWords, Due, cover_words, next_due
 from apps.enrolments.selectors import covers_of_user, terms_of_cover
 from apps.members.models import Person
 from apps.members.selectors import missing_by_person, people_of
@@ -34,6 +35,7 @@ LABELS = {
 class CoverLine:
     cover: Cover
     terms: Terms
+    words: CoverWords
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,14 @@ def family_of(user: User, *, today: date) -> list[PersonCard]:
     }
     visits = _next_visits(ids)
     cards = [
-        _card(person, bool(missing.get(person.pk)), covers[person.pk], doctors.get(person.pk), visits.get(person.pk))
+        _card(
+            person,
+            bool(missing.get(person.pk)),
+            covers[person.pk],
+            doctors.get(person.pk),
+            visits.get(person.pk),
+            today,
+        )
         for person in people
     ]
     first = next((card for card in cards if card.url), None)
@@ -77,9 +86,10 @@ def family_of(user: User, *, today: date) -> list[PersonCard]:
 def _covers(user: User, today: date) -> dict[int, list[CoverLine]]:
     """Covers that run, begin later, or wait for payment, by person."""
     found: dict[int, list[CoverLine]] = defaultdict(list)
+    language = get_language() or "en"
     for cover in covers_of_user(user):
         if cover.end > today:
-            found[cover.person_id].append(CoverLine(cover, terms_of_cover(cover)))
+            found[cover.person_id].append(CoverLine(cover, terms_of_cover(cover), cover_words(cover, language, today)))
     return found
 
 
@@ -89,28 +99,32 @@ def _next_visits(person_ids: Iterable[int]) -> dict[int, Task]:
 
 
 def _card(
-    person: Person, is_unsigned: bool, covers: list[CoverLine], doctor: DoctorContract | None, visit: Task | None
+    person: Person,
+    is_unsigned: bool,
+    covers: list[CoverLine],
+    doctor: DoctorContract | None,
+    visit: Task | None,
+    today: date,
 ) -> PersonCard:
-    unpaid = next((line.cover for line in covers if line.cover.state == Cover.State.UNPAID), None)
-    running = [line for line in covers if line.cover.state == Cover.State.ACTIVE]
+    due = next((due for line in covers if (due := next_due(line.cover, today)) and due.is_urgent), None)
+    running = [line for line in covers if line.cover.state in (Cover.State.ACTIVE, Cover.State.LAPSED)]
     step = next_step(
         Standing(
             has_papers_to_sign=is_unsigned,
-            has_cover_to_pay=unpaid is not None,
-            has_cover=bool(running),
+            has_cover_to_pay=due is not None,
+            has_cover=bool(covers),
             needs_doctor=any(programme_of_family(line.terms.disease_family) for line in running),
             has_doctor=doctor is not None,
         )
     )
-    return PersonCard(person, tuple(covers), doctor, visit, step, _url(step, person, unpaid))
+    return PersonCard(person, tuple(covers), doctor, visit, step, _url(step, person, due))
 
 
-def _url(step: NextStep, person: Person, unpaid: Cover | None) -> str:
+def _url(step: NextStep, person: Person, due: Due | None) -> str:
     if step is NextStep.SIGN:
         return reverse("members:consents", args=[person.pk])
-    if step is NextStep.PAY and unpaid is not None:
-        due = next(item for item in unpaid.contributions.all() if item.state == Contribution.State.DUE)
-        return reverse("enrolments:pay", args=[due.pk])
+    if step is NextStep.PAY and due is not None:
+        return reverse("enrolments:pay", args=[due.contribution.pk])
     if step is NextStep.JOIN:
         return reverse("plans:catalogue")
     if step is NextStep.CHOOSE_DOCTOR:

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
     path("home/<int:person_id>/", views.person, name="person"),
+    path("money/", views.money, name="money"),
+    path("money/account/", views.account, name="account"),
     path("fund/", views.fund, name="fund"),
     path("events/", views.events, name="events"),
 ]

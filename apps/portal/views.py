@@ -1,16 +1,22 @@
 """Pages that join the apps: front page, home by role, the public fund page, events."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.models import Role
 from apps.accounts.permissions import role_required
+from apps.claims.forms.account import AccountForm
+from apps.claims.services.accounts import current_account, name_account
 from apps.core import clock
 from apps.core.http import Request, paginate, render_page
 from apps.members.permissions import check_may_read
 from apps.portal import selectors
 from apps.portal.family import family_of
+from apps.portal.money import money_of
 from apps.portal.public import public_page
 from apps.portal.work import work_of
 
@@ -35,6 +41,32 @@ def home(request: Request) -> HttpResponse:
         "claims": selectors.newest_claims(request.user, now=at) if people else [],
     }
     return render_page(request, "portal/home.html", context)
+
+
+@login_required
+@require_safe
+def money(request: Request) -> HttpResponse:
+    """What the family paid, what it got, what is on the way and what is due next."""
+    at = clock.now()
+    year = request.GET.get("year", "")[:4]
+    page = money_of(request.user, year=int(year) if year.isascii() and year.isdigit() else None, now=at)
+    return render_page(request, "portal/money.html", {"shown": page})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: Request) -> HttpResponse:
+    """The account on which the family is paid: claims, and contributions that come back."""
+    current = current_account(request.user)
+    is_posted = request.method == "POST"
+    form = AccountForm(request.POST if is_posted else None, current=current)
+    if is_posted and form.is_valid():
+        if form.is_new:
+            data = {name: form.cleaned_data[name] for name in ("holder_name", "bank", "number", "key")}
+            named = name_account(actor=request.user, now=clock.now(), **data)
+            messages.success(request, _("Payments go to the account ending in %(tail)s.") % {"tail": named.number_tail})
+        return redirect("portal:money")
+    return render_page(request, "portal/account.html", {"form": form})
 
 
 @login_required

@@ -29,6 +29,23 @@ KINDS: dict[str, Kind] = {
         "enrolments:pay",
         ("contribution_id",),
     ),
+    "instalment-due": Kind(
+        N_("Contribution due"),
+        N_("The next contribution for %(person)s is due"),
+        N_("%(amount_fen)s for %(plan)s is to be paid on %(due_date)s. The cover goes on as it is."),
+        "enrolments:pay",
+        ("contribution_id",),
+    ),
+    "instalment-missed": Kind(
+        N_("Contribution missed"),
+        N_("A contribution for %(person)s was missed"),
+        N_(
+            "%(amount_fen)s for %(plan)s was due on %(due_date)s. "
+            "Please pay it by %(grace_date)s; after that day nothing is covered."
+        ),
+        "enrolments:pay",
+        ("contribution_id",),
+    ),
     "cover-started": Kind(
         N_("Cover started"),
         N_("%(person)s is covered"),
@@ -42,11 +59,42 @@ KINDS: dict[str, Kind] = {
         N_("%(plan)s was not paid in time, so the cover did not start. You can apply again at any time."),
         "enrolments:mine",
     ),
+    "cover-lapsed": Kind(
+        N_("Cover lapsed"),
+        N_("%(person)s is not covered at the moment"),
+        N_(
+            "A contribution for %(plan)s is missing, so nothing is covered from %(lapse_date)s on. "
+            "Pay what is due by %(until_date)s and the cover comes back."
+        ),
+        "enrolments:cover",
+        ("cover_id",),
+    ),
+    "cover-reinstated": Kind(
+        N_("Cover is back"),
+        N_("%(person)s is covered again"),
+        N_("The contribution has arrived. %(plan)s covers %(person)s again from %(start_date)s."),
+        "enrolments:cover",
+        ("cover_id",),
+    ),
+    "cover-over": Kind(
+        N_("Cover ended"),
+        N_("The cover of %(person)s has ended"),
+        N_("%(plan)s was not paid any more and ended on %(end_date)s. You can join again at any time."),
+        "enrolments:cover",
+        ("cover_id",),
+    ),
+    "cover-left": Kind(
+        N_("Cover cancelled"),
+        N_("The cover of %(person)s is cancelled"),
+        N_("You have cancelled %(plan)s. %(amount_fen)s comes back to you."),
+        "enrolments:cover",
+        ("cover_id",),
+    ),
     "contribution-refunded": Kind(
         N_("Contribution paid back"),
         N_("A contribution is paid back"),
-        N_("%(amount_fen)s for %(plan)s goes back to the account it came from."),
-        "enrolments:mine",
+        N_("%(amount_fen)s for %(plan)s goes back to your account for payments."),
+        "portal:money",
     ),
     "doctor-signed": Kind(
         N_("Family doctor chosen"),

@@ -8,8 +8,12 @@ from config.runner.environment import DEFAULT_PORT, as_owner, demo_environment, 
 from config.runner.lock import RunLock
 
 WITHOUT_DATABASE = frozenset(
-    {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings", "adjudicate"}
-    | {"bench payment-chaos"}  # starts its own
+    {
+        *("help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings"),
+        *("adjudicate", "check_plans", "plan_schema"),
+        *("bench adjudicate-one", "bench adjudicate-batch"),
+        *("bench payment-chaos", "bench claim-to-paid"),  # start their own
+    }
 )
 BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
 

@@ -59,6 +59,7 @@ def paid_cover(start: date = QUARTER.start, fen: int = 365_00, code: str = "asth
         cover=cover,
         amount_fen=fen,
         due_date=start,
+        received_fen=fen,
         state=Contribution.State.PAID,
         paid_date=start,
         key=f"test:{next(_serial)}",

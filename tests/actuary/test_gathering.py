@@ -67,7 +67,7 @@ def test_the_close_counts_what_claims_decided_on_the_books():
 
 def test_covers_not_paid_earn_nothing():
     unpaid = paid_cover(QUARTER.start, 365_00)
-    unpaid.state, unpaid.paid_date = "due", None
+    unpaid.state, unpaid.paid_date, unpaid.received_fen = "due", None, 0
     unpaid.save()
     begun_close()
     services.continue_closes(now=noon(QUARTER.end))

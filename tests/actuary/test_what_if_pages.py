@@ -96,7 +96,12 @@ def test_a_value_that_cannot_be_read_is_said_at_its_field_and_nothing_is_lost(co
 def test_terms_that_do_not_hold_together_and_a_period_ahead_are_said(cover, asker):
     page = asker.get(ask_url(cover))
     again = asker.post(ask_url(cover), typed(page, change_asthma="asthma"))
-    assert "do not hold together" in again.content.decode()
+    assert "do not hold together any more: " in again.content.decode()
+    assert "asthma is neither an ICD-10 code nor a range such as C00-C97. Choose another one." in again.content.decode()
+    asker.cookies["django_language"] = "zh-hans"
+    again = asker.post(ask_url(cover), typed(page, change_asthma="asthma"))
+    assert "= asthma 既不是ICD-10编码，也不是C00-C97这样的范围。请换一个值。" in again.content.decode()
+    del asker.cookies["django_language"]
     ahead = ask_url(cover).replace(DAYS["last_day"], str(NOW.date() + timedelta(days=30)))
     assert "reach into the future" in asker.post(ahead, typed(page)).content.decode()
 

@@ -348,3 +348,17 @@ def test_a_line_the_decision_did_not_know_stops_the_work(asked, version):
     assert question.state == WhatIf.State.WAITING
     with pytest.raises(ValueError, match="what was left open"):
         worked_out(version)
+
+
+def test_a_question_that_workers_die_over_is_given_up(asked):
+    question = asked()
+    long_ago = NOW - timedelta(days=365)
+    WhatIf.objects.filter(pk=question.pk).update(state="running", tries=MOST_TRIES, beat_at=long_ago)
+    assert not services.answer(what_if_id=question.pk, now=NOW)
+    question.refresh_from_db()
+    assert question.state == WhatIf.State.FAILED
+
+
+@pytest.mark.parametrize(("people", "expected"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_figure_of_few_people_is_telling(people, expected):
+    assert Moved(people, 100).is_telling is expected

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from apps.accounts.models import User
 from apps.core import clock, jobs, views
-from apps.core.errors import DomainError, NotAllowed
+from apps.core.errors import DomainError, NotAllowed, Told
 from apps.core.http import add_error, paginate, render_page, say
 from apps.core.middleware import DomainErrorMiddleware, PrivatePagesMiddleware
 
@@ -26,6 +26,13 @@ class TooLate(DomainError):
 def test_an_error_says_what_happened_with_its_parameters():
     assert say(TooLate(day="1 May")) == str(TooLate(day="1 May")) == "The day 1 May is over."
     assert say(NotAllowed()) == str(NotAllowed()) == "You have no access to this."
+
+
+def test_a_text_inside_a_text_is_said_in_the_same_language():
+    told = Told("The terms cannot be used: %(problem)s", problem=Told("Deductible"))
+    assert str(told) == "The terms cannot be used: Deductible"
+    with translation.override("zh-hans"):
+        assert say(told) == "条款无法使用：起付额"
 
 
 def test_a_form_gets_the_error_at_its_field_or_on_top():

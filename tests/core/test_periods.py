@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.periods import Period, add_years, completed_years
+from apps.core.periods import Period, add_months, add_years, completed_years
 
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
@@ -65,3 +65,18 @@ def test_a_year_on_paper_names_its_last_day():
     year = Period.year_from(date(2026, 3, 1))
     assert year.last_day == date(2027, 2, 28)
     assert str(year) == "2026-03-01 – 2027-02-28"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 11, 30), 3, date(2027, 2, 28)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 5, 15), 0, date(2026, 5, 15)),
+        (date(2026, 5, 15), 24, date(2028, 5, 15)),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month(day, months, later):
+    assert add_months(day, months) == later

@@ -2,25 +2,36 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 
 from apps.core.errors import DomainError
-from apps.enrolments.errors import SecondCover
-from apps.enrolments.models import Application, Cover, Receipt
-from apps.enrolments.services import apply_for_cover, settle_contributions, start_payment
+from apps.enrolments.errors import CoverGone, FiguresMoved, SecondCover
+from apps.enrolments.models import Application, Cover, Lapse, Receipt, Refund
+from apps.enrolments.services import (
+    apply_for_cover,
+    lapse_covers,
+    leave_cover,
+    note_claim,
+    pay_refunds,
+    receive_contribution,
+    settle_contributions,
+    start_payment,
+)
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.members.errors import AlreadyInFamily
 from apps.members.models import Guardianship, Person, Signature
 from apps.members.rules.identity import IdentityKind
 from apps.members.selectors import texts_for
 from apps.members.services import publish_texts, register_person, sign_texts
-from apps.payments.models import Checkout
+from apps.payments.models import Checkout, Order
 from apps.plans.services import publish_catalogue
-from tests.enrolments.factories import ANSWERS, ASTHMA, make_cover
+from tests.enrolments.factories import ANSWERS, ASTHMA, make_account, make_cover
 from tests.members.factories import identity_number, make_parent, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,3 +130,87 @@ def test_one_payment_page_is_opened_and_the_money_taken_in_once(now):
     assert (cover.state, Receipt.objects.count()) == ("active", 1)
     assert balance("bank-clearing") == contribution.amount_fen
     assert ledger_is_balanced()
+
+
+def test_one_instalment_is_paid_on_one_page_whatever_tab_it_is(now):
+    due = make_cover(schedule="monthly").contributions.due().earliest("due_date")
+
+    def open_page(_worker):
+        actor = due.cover.person.registered_by
+        return start_payment(contribution_id=due.pk, actor=actor, return_url="/", now=now).pk
+
+    assert len(set(at_once(open_page))) == 1
+
+
+def test_a_cover_is_left_once_and_paid_back_once(now):
+    cover = make_cover()
+    make_account(cover)
+
+    def leave(_worker):
+        left = leave_cover(cover_id=cover.pk, actor=cover.person.registered_by, seen_fen=180_00, now=now)
+        pay_refunds(now=now)
+        return left.state
+
+    assert set(at_once(leave)) == {"cancelled"}
+    pay_refunds(now=now)
+    assert (Refund.objects.count(), Order.objects.count()) == (1, 1)
+    assert balance("in-transit") == 180_00
+    assert ledger_is_balanced()
+
+
+def test_leaving_and_claiming_at_once_one_of_them_wins(now):
+    cover = make_cover()
+
+    def work(worker):
+        if worker % 2:
+            with transaction.atomic():
+                note_claim([Cover.objects.get(pk=cover.pk)], today=now.date())
+            return "claimed"
+        return leave_cover(cover_id=cover.pk, actor=cover.person.registered_by, seen_fen=180_00, now=now).state
+
+    answers = set(at_once(work))
+    cover.refresh_from_db()
+    if cover.claimed_date is None:
+        assert answers == {"cancelled", CoverGone}
+    else:
+        assert answers == {"claimed", FiguresMoved}
+        assert not Refund.objects.exists()
+
+
+def test_leaving_while_the_money_of_the_next_instalment_is_taken_in_loses_nothing(now):
+    cover = make_cover(schedule="monthly")
+    due = cover.contributions.due().earliest("due_date")
+    seen = {0: 15_00, 1: 30_00}
+
+    def work(worker):
+        if worker % 2:
+            return receive_contribution(contribution_id=due.pk, paid_date=now.date(), now=now, key="statement:1").pk
+        for fen in seen.values():
+            try:
+                return leave_cover(cover_id=cover.pk, actor=cover.person.registered_by, seen_fen=fen, now=now).state
+            except FiguresMoved:
+                continue
+        return None
+
+    at_once(work)
+    back = sum(Refund.objects.values_list("amount_fen", flat=True))
+    assert back + balance("suspense") == sum(Receipt.objects.values_list("amount_fen", flat=True)) == 30_00
+    assert balance(f"contributions-in-advance:{ASTHMA}") == back
+    assert ledger_is_balanced()
+
+
+def test_a_lapse_and_the_money_that_comes_for_it_never_pass_each_other(now):
+    cover = make_cover(schedule="monthly")
+    due = cover.contributions.due().earliest("due_date")
+    late = now + timedelta(days=61)
+
+    def work(worker):
+        if worker % 2:
+            return lapse_covers(now=late)
+        return receive_contribution(contribution_id=due.pk, paid_date=due.due_date, now=late, key="statement:1").pk
+
+    at_once(work)
+    cover.refresh_from_db()
+    assert cover.state == "active"
+    assert not Lapse.objects.exclude(end__lte=F("start")).exists()
+    assert balance(f"contributions-in-advance:{ASTHMA}") == 30_00

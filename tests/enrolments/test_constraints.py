@@ -1,12 +1,12 @@
 """What the database itself refuses about covers, contributions and receipts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from apps.enrolments.models import Application, Contribution, Cover, Draft, Receipt
+from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse, Receipt, Refund
 from tests.enrolments.factories import make_application, make_cover
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,14 @@ def test_a_cover_ends_after_it_starts(cover):
         (Cover, "cover_price_not_negative", {"price_fen": -1}),
         (Contribution, "contribution_above_zero", {"amount_fen": 0}),
         (Contribution, "contribution_paid_has_a_day", {"paid_date": None}),
+        (Contribution, "contribution_received_as_it_says", {"received_fen": 1}),
+        (Contribution, "contribution_received_as_it_says", {"state": "due", "paid_date": None}),
+        (
+            Contribution,
+            "contribution_pays_for_days",
+            {"period_start": date(2026, 1, 2), "period_end": date(2026, 1, 2)},
+        ),
+        (Contribution, "contribution_pays_for_days", {"period_start": date(2026, 1, 2)}),
     ],
 )
 def test_rows_that_cannot_be(cover, model, name, changes):
@@ -97,7 +105,7 @@ def test_applications_and_receipts_stay_as_they_were(cover, table, attack):
 
 @pytest.mark.parametrize(
     ("name", "changes"),
-    [("contribution_received_once", {}), ("receipt_above_zero", {"use": "excess", "amount_fen": 0})],
+    [("payment_received_once", {}), ("receipt_above_zero", {"use": "excess", "amount_fen": 0})],
 )
 def test_receipts_that_cannot_be(cover, name, changes):
     receipt = Receipt.objects.get()
@@ -128,3 +136,36 @@ def test_answers_are_not_readable_in_the_database():
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(a)::text FROM enrolments_application a")
         assert "J45" not in cursor.fetchone()[0]
+
+
+@pytest.fixture
+def lapse(cover, now):
+    days = {"start": cover.start + timedelta(days=60), "end": cover.start + timedelta(days=70)}
+    return Lapse.objects.create(cover=cover, reinstate_until=cover.end, lapsed_at=now, **days)
+
+
+def test_a_lapse_ends_after_it_starts(lapse):
+    with pytest.raises(IntegrityError, match="lapse_ends_after_it_starts"), transaction.atomic():
+        Lapse.objects.update(end=lapse.start - timedelta(days=1))
+
+
+@pytest.mark.parametrize("end", [None, timedelta(days=5)])
+def test_lapses_of_a_cover_do_not_overlap(lapse, end):
+    start = lapse.start + timedelta(days=3)
+    with pytest.raises(IntegrityError, match="lapses_of_a_cover_do_not_overlap"), transaction.atomic():
+        Lapse.objects.create(
+            cover=lapse.cover,
+            start=start,
+            end=end and start + end,
+            reinstate_until=lapse.reinstate_until,
+            lapsed_at=lapse.lapsed_at,
+        )
+
+
+@pytest.mark.parametrize(("name", "amount"), [("refund_above_zero", 0), ("contribution_refunded_once", 1)])
+def test_refunds_that_cannot_be(cover, now, name, amount):
+    fields = {"contribution": cover.contributions.get(), "owed_account": "x", "owner_label": "x", "owner_id": 1}
+    if amount:
+        Refund.objects.create(amount_fen=1, created_at=now, **fields)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Refund.objects.create(amount_fen=amount, created_at=now, **fields)

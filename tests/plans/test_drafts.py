@@ -223,6 +223,17 @@ def test_problems_are_told_with_their_lines_and_nothing_typed_is_lost(draft, wri
     assert PlanDraft.objects.get().text == text
 
 
+def test_problems_are_told_in_chinese_to_who_reads_chinese(draft, writer, signed_in):
+    client = signed_in(writer)
+    client.cookies["django_language"] = "zh-hans"
+    page = posted(client, draft, new_text().replace("percent: 60", "percent: 160")).content.decode()
+    assert "percent = 160 超过百分之百" in page
+    assert "is above" not in page
+    page = posted(client, draft, CITY.text, revision=2).content.decode()
+    assert "version = 2022.1 已经发布" in page
+    assert "valid.from = 2022-01-01 已经过去" in page
+
+
 def test_a_floor_keeps_a_draft_from_being_published(draft, writer, signed_in):
     page = posted(signed_in(writer), draft, new_text(), floor="rare-disease-2022").content.decode()
     assert "Below the regulator" in page

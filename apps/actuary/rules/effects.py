@@ -59,6 +59,11 @@ class Moved:
     people: int
     fen: int
 
+    @property
+    def is_telling(self) -> bool:
+        """So few that the figures would tell of one person."""
+        return 0 < self.people < LEAST_PEOPLE
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from apps.accounts.models import User
-from apps.actuary.errors import ChangeUnusable, NotAPeriod
+from apps.actuary.changing import changed_terms
+from apps.actuary.errors import NotAPeriod
 from apps.actuary.models import WhatIf
 from apps.actuary.reading import Extract, Progress, Whole, read
 from apps.actuary.rules.effects import Asked, Effect, Side, earned_fen, effect_data, effect_of
@@ -23,7 +24,6 @@ from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.jobs import ring
 from apps.core.periods import Period
-from apps.plans.errors import TermsInvalid
 from apps.plans.models import PlanVersion
 from apps.plans.rules import Terms, load_terms
 from apps.plans.rules.batch import completed_years, decide_columns, price_columns
@@ -78,19 +78,6 @@ def ask_what_if(
     return asked
 
 
-def changed_terms(version: PlanVersion, changes: Mapping[str, Any]) -> Terms:
-    """The version's terms with some parameters replaced.  Raises ChangeUnusable."""
-    for name, value in changes.items():
-        try:
-            load_terms(version.terms, {name: value})
-        except TermsInvalid as error:
-            raise ChangeUnusable(name, error.problems[0]) from error
-    try:
-        return load_terms(version.terms, changes)
-    except TermsInvalid as error:
-        raise ChangeUnusable(next(iter(changes)), error.problems[0]) from error
-
-
 def answer_what_ifs(*, now: datetime) -> int:
     """Answer what is waiting, and what a worker left in the middle; how many were answered."""
     return sum(
@@ -106,13 +93,13 @@ def answer(*, what_if_id: int, now: datetime) -> bool:
     if not _claim(what_if_id):
         return False
     asked = WhatIf.objects.select_related("plan_version").get(pk=what_if_id)
+    if asked.tries > MOST_TRIES:  # workers died over it
+        return _give_up(what_if_id, WhatIf.State.FAILED)
     try:
         effect = work_out(asked.plan_version, asked.period, asked.changes, progress=lambda: _beat(what_if_id))
     except Exception:
         logger.exception("What-if %s could not be worked out", what_if_id)
-        state = WhatIf.State.FAILED if asked.tries >= MOST_TRIES else WhatIf.State.WAITING
-        WhatIf.objects.filter(pk=what_if_id, state=WhatIf.State.RUNNING).update(state=state)
-        return False
+        return _give_up(what_if_id, WhatIf.State.FAILED if asked.tries >= MOST_TRIES else WhatIf.State.WAITING)
     return _keep(asked, effect, now)
 
 
@@ -121,6 +108,11 @@ def _claim(what_if_id: int) -> bool:
     mine = WhatIf.objects.filter(TO_TAKE_UP, pk=what_if_id)
     running = {"state": WhatIf.State.RUNNING, "beat_at": DATABASE_CLOCK, "steps_done": 0, "tries": F("tries") + 1}
     return bool(mine.update(**running))
+
+
+def _give_up(what_if_id: int, state: WhatIf.State) -> bool:
+    WhatIf.objects.filter(pk=what_if_id, state=WhatIf.State.RUNNING).update(state=state)
+    return False
 
 
 def _beat(what_if_id: int) -> None:

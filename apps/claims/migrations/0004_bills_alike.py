@@ -15,6 +15,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveField(model_name="bill", name="referral_id"),
+        migrations.RemoveField(model_name="bill", name="referral_label"),
         migrations.AddIndex(
             model_name="bill",
             index=models.Index(fields=["issuer_key", "billed_fen"], name="bills_alike"),

@@ -29,6 +29,7 @@ from apps.documents.models import Document
 from apps.documents.services import take_held
 from apps.enrolments.models import Cover
 from apps.enrolments.selectors import covers_on
+from apps.enrolments.services import note_claim
 from apps.reminders.services import new_messages
 
 LABEL = "claims.bill"
@@ -76,7 +77,7 @@ def submit_bill(
     """File a bill once: the same key answers the first bill.  Clean bills are decided before this returns.
 
     Files held under ``key`` (see documents.hold_upload) are taken over besides ``documents``.
-    Raises the FilingRefused of the fault, NotAllowed.
+    Raises the FilingRefused of the fault, NotAllowed, CoverGone when a cover is left at this moment.
     """
     try:
         with transaction.atomic():
@@ -111,6 +112,7 @@ def _file(actor: User, standing: Standing, form: Form, documents: Sequence[Docum
         raise ConsentMissing(person=standing.name)
     if standing.account_usable_from is None:
         raise AccountMissing
+    note_claim(covers, today=business_day(now))
     filed = _filed(actor, form, covers, now=now)
     papers = [*documents, *(take_held(form_key=form.key, held_by=actor) if standing.has_held else ())]
     reasons = _reasons(filed.bill, form.filing, standing.account_usable_from, papers, now=now)

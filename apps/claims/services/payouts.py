@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from apps.core.jobs import ring
 from apps.members.selectors import people_of
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
-from apps.payments.services.orders import request_payment
+from apps.payments.services.orders import Payment, request_payments
 from apps.reminders.services import News, remind
 
 logger = logging.getLogger(__name__)
@@ -25,42 +26,49 @@ ENDED = (State.SETTLED, State.FAILED, State.RETURNED)
 
 
 def open_payments(*, now: datetime, limit: int = 100) -> int:
-    """Ask for the payments not asked for yet; answers how many.  One that fails does not stop the rest."""
+    """Ask for the payments not asked for yet, together; answers how many.  One that fails does not stop the rest."""
     due = Payout.objects.filter(order=None, payee_account__usable_from__lte=now).order_by("created_at", "pk")
-    opened = 0
-    for payout_id in due.values_list("pk", flat=True)[:limit]:
-        try:
-            opened += _open(payout_id, now=now)
-        except Exception:
-            logger.exception("Payout %s could not be asked for; the sweeper comes back to it", payout_id)
-    return opened
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    try:
+        return _open(ids, now=now)
+    except Exception:
+        logger.exception("Payouts could not be asked for together; each is tried by itself")
+        return sum(_open_alone(payout_id, now=now) for payout_id in ids)
+
+
+def _open_alone(payout_id: int, *, now: datetime) -> int:
+    try:
+        return _open([payout_id], now=now)
+    except Exception:
+        logger.exception("Payout %s could not be asked for; the sweeper comes back to it", payout_id)
+        return 0
 
 
 @transaction.atomic
-def _open(payout_id: int, *, now: datetime) -> bool:
-    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=payout_id, order=None)
-    payout = rows.select_related("decision__claim", "payee_account").first()
-    if payout is None:
-        return False
-    account = _account_today(payout.payee_account)
-    if account.usable_from > now:
-        payout.payee_account = account
-        payout.save(update_fields=["payee_account"])
-        return False
+def _open(ids: Sequence[int], *, now: datetime) -> int:
+    rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=ids, order=None)
+    payouts = list(rows.select_related("decision__claim", "payee_account").order_by("pk"))
+    for payout in payouts:
+        payout.payee_account = _account_today(payout.payee_account)
+    usable = [payout for payout in payouts if payout.payee_account.usable_from <= now]
+    orders = request_payments(*map(_payment, usable), now=now)
+    for payout, order in zip(usable, orders, strict=True):
+        payout.order = order
+    Payout.objects.bulk_update(payouts, ["order", "payee_account"])
+    return len(usable)
+
+
+def _payment(payout: Payout) -> Payment:
     claim, decision = payout.decision.claim, payout.decision
-    payout.order = request_payment(
-        key=f"claim:{claim.pk}:{decision.number}:{payout.instalment}",
-        purpose="claim",
-        source=("claims.claim", claim.pk),
-        payee_account_id=account.pk,
-        amount_fen=payout.amount_fen,
-        owed_account=f"claims-payable:{claim.plan_code}",
-        caused_by=decision.made_by_id,
-        now=now,
-    )
-    payout.payee_account = account
-    payout.save(update_fields=["order", "payee_account"])
-    return True
+    return {
+        "key": f"claim:{claim.pk}:{decision.number}:{payout.instalment}",
+        "purpose": "claim",
+        "source": ("claims.claim", claim.pk),
+        "payee_account_id": payout.payee_account_id,
+        "amount_fen": payout.amount_fen,
+        "owed_account": f"claims-payable:{claim.plan_code}",
+        "caused_by": decision.made_by_id,
+    }
 
 
 def _account_today(account: PayeeAccount) -> PayeeAccount:

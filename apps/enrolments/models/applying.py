@@ -7,11 +7,30 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.fields import EncryptedTextField, MoneyField
+from apps.enrolments.rules.schedule import Payer, Schedule
 from apps.members.models import Person
 from apps.plans.models import PlanVersion
+
+SCHEDULE_NAMES = {
+    Schedule.ONCE: _("All at once"),
+    Schedule.QUARTERLY: _("Every quarter"),
+    Schedule.MONTHLY: _("Every month"),
+}
+PAYER_NAMES = {
+    Payer.SELF: _("Your family"),
+    Payer.PERSONAL_ACCOUNT: _("Personal account of the insurance"),
+    Payer.SPONSOR: _("Sponsor"),
+    Payer.UNION: _("Union"),
+    Payer.GOVERNMENT: _("Government"),
+    Payer.LOTTERY_FUND: _("Welfare lottery fund"),
+    Payer.DISABILITY_FUND: _("Disability fund"),
+}
+SCHEDULES = [(schedule.value, name) for schedule, name in SCHEDULE_NAMES.items()]
+PAYERS = [(payer.value, name) for payer, name in PAYER_NAMES.items()]
 
 
 class Draft(models.Model):
@@ -43,6 +62,8 @@ class Application(models.Model):
     accepted = models.BooleanField()
     reasons = models.JSONField(default=list, help_text="why it was declined: code, the plan's sentence, clause")
     price_fen = MoneyField()
+    schedule = models.CharField(max_length=10, choices=SCHEDULES, default=Schedule.ONCE.value)
+    payer = models.CharField(max_length=20, choices=PAYERS, default=Payer.SELF.value, help_text="chosen by the family")
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     key = models.UUIDField(unique=True)
     at = models.DateTimeField()

@@ -9,11 +9,12 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField
 from apps.enrolments.models.applying import Application
+from apps.enrolments.rules.standing import Standing
 from apps.members.models import Person
 from apps.plans.models import PlanVersion
 
@@ -25,10 +26,12 @@ class CoverQuerySet(models.QuerySet["Cover"]):
 
     def paid(self) -> CoverQuerySet:
         """Covers that count or counted for claims."""
-        return self.filter(state__in=[Cover.State.ACTIVE, Cover.State.ENDED])
+        return self.filter(state__in=[Cover.State.ACTIVE, Cover.State.LAPSED, Cover.State.ENDED])
 
     def on(self, day: date) -> CoverQuerySet:
-        return self.filter(start__lte=day, end__gt=day)
+        """Covers that hold on a day: inside their year and not lapsed."""
+        gaps = Lapse.objects.on(day).filter(cover=OuterRef("pk"))
+        return self.filter(~Exists(gaps), start__lte=day, end__gt=day)
 
 
 def _point(*source: Any) -> Func:
@@ -42,10 +45,17 @@ class Cover(models.Model):
     """One person in one plan for a year: ``start`` up to but not including ``end``."""
 
     class State(models.TextChoices):
-        UNPAID = "unpaid", _("Waiting for payment")
-        ACTIVE = "active", _("Active")
-        ENDED = "ended", _("Ended")
-        CANCELLED = "cancelled", _("Cancelled")
+        UNPAID = Standing.UNPAID.value, _("Waiting for payment")
+        ACTIVE = Standing.ACTIVE.value, _("Active")
+        LAPSED = Standing.LAPSED.value, _("Lapsed")
+        ENDED = Standing.ENDED.value, _("Ended")
+        CANCELLED = Standing.CANCELLED.value, _("Cancelled")
+
+    class Ending(models.TextChoices):
+        """Why it is over before its year was."""
+
+        LEFT = "left", _("Left")
+        LAPSED = "lapsed", _("Lapsed")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="covers")
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="covers")
@@ -56,6 +66,8 @@ class Cover(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.UNPAID)
     renewed_years = models.PositiveSmallIntegerField(default=0)
     price_fen = MoneyField()
+    claimed_date = models.DateField(null=True, blank=True, help_text="of the first claim filed under it")
+    ending = models.CharField(max_length=6, choices=Ending, blank=True)
 
     objects = CoverQuerySet.as_manager()
 
@@ -82,3 +94,36 @@ class Cover(models.Model):
     def last_day(self) -> date:
         """The last day covered, as printed on paper."""
         return self.end - timedelta(days=1)
+
+
+class LapseQuerySet(models.QuerySet["Lapse"]):
+    def on(self, day: date) -> LapseQuerySet:
+        return self.filter(Q(end=None) | Q(end__gt=day), start__lte=day)
+
+
+class Lapse(models.Model):
+    """Days of a cover on which nothing is covered, because an instalment was missed; open until it is paid."""
+
+    cover = models.ForeignKey(Cover, models.PROTECT, related_name="lapses")
+    start = models.DateField(help_text="the first day without cover")
+    end = models.DateField(null=True, help_text="the first day covered again")
+    reinstate_until = models.DateField(help_text="the last day on which paying brings the cover back")
+    lapsed_at = models.DateTimeField()
+    reinstated_at = models.DateTimeField(null=True)
+
+    objects = LapseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="lapse_ends_after_it_starts", condition=Q(end=None) | Q(end__gte=F("start"))),
+            ExclusionConstraint(
+                name="lapses_of_a_cover_do_not_overlap",
+                expressions=[
+                    (_point(F("cover")), RangeOperators.OVERLAPS),
+                    (Func(F("start"), F("end"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lapse of {self.cover_id} from {self.start}"

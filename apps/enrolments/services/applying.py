@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -14,12 +14,13 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
-from apps.enrolments.errors import AnswerMissing, ConsentsMissing, FormSentAlready, SecondCover
-from apps.enrolments.models import Application, Contribution, Cover, Draft
-from apps.enrolments.rules.period import check_start, due_date, policy_year, year_end
+from apps.enrolments.errors import AnswerMissing, ConsentsMissing, FormSentAlready, NotOffered, SecondCover
+from apps.enrolments.models import Application, Cover, Draft
+from apps.enrolments.rules.period import check_start, policy_year, year_end
 from apps.enrolments.rules.reasons import kept_reasons
+from apps.enrolments.rules.schedule import Payer, Schedule, choices
 from apps.enrolments.selectors import overlapping, renewed_years_for
-from apps.enrolments.services.covers import activate_cover
+from apps.enrolments.services.starting import activate_cover, ask_for_contributions, is_waited_for
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.members.rules.texts import TextKind
@@ -41,11 +42,14 @@ def apply_for_cover(
     key: UUID,
     now: datetime,
     start: date | None = None,
+    schedule: str = Schedule.ONCE,
+    payer: str = Payer.SELF,
 ) -> Application:
     """Decide on joining from the answers by fact name; ``start`` is the first day wished, today if not given.
 
-    An accepted application brings a cover and what is to be paid for it.  The same key with the same input gives
-    the first decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, AnswerInvalid,
+    ``schedule`` and ``payer``: how the family's part is paid and by whom, of what the terms offer.  An accepted
+    application brings a cover and what is to be paid for it.  The same key with the same input gives the first
+    decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, NotOffered, AnswerInvalid,
     AnswerMissing, SecondCover, FormSentAlready.
     """
     today = business_day(now)
@@ -55,8 +59,9 @@ def apply_for_cover(
         raise NotAllowed
     check_may_act(user=actor, person=person, now=now)
     done = Application.objects.filter(key=key).select_related("plan_version").first()
+    way = Way(Schedule(schedule), Payer(payer))
     if done is not None:
-        return _same(done, person, plan_code, start, answers)
+        return _same(done, (person.pk, plan_code, start, way), answers)
     if missing_texts(person, on=today) or not has_consent(person.pk, TextKind.COVENANT):
         raise ConsentsMissing(name=person.name)
     check_start(start, today)
@@ -64,17 +69,26 @@ def apply_for_cover(
     if existing is not None:
         raise SecondCover(name=person.name, cover_id=existing.pk)
     policy = policy_year(start, renewed_years_for(person.pk, plan_code, start))
-    application = _decide(person, plan_version(plan_code, start), policy, answers, actor=actor, key=key, now=now)
+    version = plan_version(plan_code, start)
+    application = _decide(person, version, policy, answers, way, actor=actor, key=key, now=now)
     if application.accepted:
         _open_cover(application, policy, now)
         Draft.objects.filter(person=person, plan_code=plan_code).delete()
     return application
 
 
-def _same(done: Application, person: Person, plan_code: str, start: date, answers: Answers) -> Application:
+class Way(NamedTuple):
+    """How the family's part is paid."""
+
+    schedule: Schedule
+    payer: Payer
+
+
+def _same(done: Application, wanted: tuple[int, str, date, Way], answers: Answers) -> Application:
     """The first decision, if this is the same form sent again."""
-    first = (done.person_id, done.plan_version.code, done.policy_start, done.answers)
-    if first != (person.pk, plan_code, start, json.loads(json.dumps(dict(answers)))):
+    way = Way(Schedule(done.schedule), Payer(done.payer))
+    first = (done.person_id, done.plan_version.code, done.policy_start, way)
+    if first != wanted or done.answers != json.loads(json.dumps(dict(answers))):
         raise FormSentAlready
     return done
 
@@ -84,12 +98,15 @@ def _decide(
     version: PlanVersion,
     policy: Policy,
     answers: Answers,
+    way: Way,
     *,
     actor: User,
     key: UUID,
     now: datetime,
 ) -> Application:
     terms = terms_of(version)
+    if way.schedule not in terms.paying.schedules or way.payer not in choices(terms.paying.payers):
+        raise NotOffered
     facts = facts_from_answers(terms, answers)
     _check_complete(terms, person, facts)
     insured = Insured(person.birth_date, person.sex, facts)
@@ -103,6 +120,8 @@ def _decide(
         accepted=result.accepted,
         reasons=kept_reasons(result.reasons),
         price_fen=price_fen(terms, insured, policy),
+        schedule=way.schedule,
+        payer=way.payer,
         actor=actor,
         key=key,
         at=now,
@@ -136,11 +155,8 @@ def _open_cover(application: Application, policy: Policy, now: datetime) -> Cove
         price_fen=application.price_fen,
     )
     today = business_day(now)
-    if application.price_fen == 0:
+    if not is_waited_for(ask_for_contributions(cover, today=today)):
         return activate_cover(cover=cover, paid_date=today, now=now)
-    Contribution.objects.create(
-        cover=cover, amount_fen=application.price_fen, due_date=due_date(today), key=f"cover:{cover.pk}:self"
-    )
     return cover
 
 

@@ -1,135 +1,148 @@
-"""The life of a cover: it starts when paid, lapses when not, and runs out."""
+"""What the days make of covers: not paid in time, lapsed, beyond bringing back, run out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from apps.accounts.models import User
-from apps.audit.services import record_event
 from apps.core.clock import business_day
-from apps.core.errors import NotAllowed
-from apps.enrolments.errors import NothingDue, PaymentUnderWay
-from apps.enrolments.models import Contribution, Cover, Draft
-from apps.enrolments.rules.period import first_day, year_end
-from apps.enrolments.selectors import renewed_years_for, terms_of_cover
-from apps.members.models import Person
-from apps.members.permissions import check_may_act
+from apps.enrolments.models import Contribution, ContributionQuerySet, Cover, CoverQuerySet, Draft, Lapse
+from apps.enrolments.rules.standing import Facts, Standing, lapse_day, reinstate_until, standing_on
+from apps.enrolments.selectors import terms_of_cover
+from apps.enrolments.services.batches import work_off
+from apps.enrolments.services.locking import Locked, lock_covers
+from apps.enrolments.services.receiving import LABEL
+from apps.enrolments.services.recording import Changes
+from apps.enrolments.services.refunding import give_up, undo
 from apps.payments.models import Checkout, CheckoutState
-from apps.reminders.services import News, remind
 
-LABEL = "enrolments.contribution"
 UNDER_WAY = Q(state__in=[CheckoutState.OPEN, CheckoutState.PAID])
 DRAFT_LIFE = timedelta(days=30)
-REMIND_BEFORE = timedelta(days=3)
+Step = Callable[[Cover, Locked, Changes], None]
 
 
-@transaction.atomic
-def activate_cover(*, cover: Cover, paid_date: date, now: datetime) -> Cover:
-    """Start a cover whose contributions are paid: on the day of payment, or the later day chosen."""
-    start = first_day(cover.start, paid_date)
-    if start != cover.start:
-        cover.start, cover.end = start, year_end(start)
-        cover.renewed_years = renewed_years_for(cover.person_id, cover.plan_code, start)
-    cover.state = Cover.State.ACTIVE
-    cover.save(update_fields=["start", "end", "renewed_years", "state"])
-    record_event(
-        actor_id=None,
-        action="cover.started",
-        target=("enrolments.cover", cover.pk),
-        now=now,
-        detail={"start": cover.start.isoformat()},
-    )
-    parameters = {**_words(cover), "start_date": cover.start, "cover_id": cover.pk}
-    _tell(cover, "cover-started", parameters, key=f"cover:{cover.pk}:started", now=now)
-    return cover
+def _waiting(**about: object) -> Exists:
+    """Whether a cover has contributions like these that it waits for."""
+    return Exists(Contribution.objects.waited_for().filter(cover=OuterRef("pk"), **about))
 
 
-def _tell(cover: Cover, kind: str, parameters: Mapping[str, object], *, key: str, now: datetime) -> None:
-    remind(News([cover.application.actor_id], kind, parameters, key=key), now=now)
+def _being_paid(**cover: object) -> ContributionQuerySet:
+    """Due contributions with a payment that may still succeed; one taken in already leaves nothing due."""
+    under_way = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("pk"))
+    return Contribution.objects.due().filter(Exists(under_way), **cover)
 
 
-def _words(cover: Cover) -> dict[str, object]:
-    name = terms_of_cover(cover).name
-    return {"person": cover.person.name, "plan": {"zh": name.zh, "en": name.en}}
+def is_being_paid(cover: Cover) -> bool:
+    """Whether a payment for it may still succeed."""
+    return _being_paid(cover=cover).exists()
 
 
-def expire_unpaid(*, now: datetime, limit: int = 200) -> int:
+def expire_unpaid(*, now: datetime) -> int:
     """Cancel covers not paid in time, unless a payment is under way; how many."""
-    today = business_day(now)
-    under_way = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("contributions__pk"))
-    late = Cover.objects.filter(state=Cover.State.UNPAID, contributions__due_date__lt=today)
-    late_ids = late.exclude(Exists(under_way)).order_by("pk").values_list("pk", flat=True)[:limit]
-    return sum(_cancel(cover_id, now) for cover_id in list(late_ids))
+    late = Cover.objects.filter(_waiting(number=1, due_date__lt=business_day(now)), state=Cover.State.UNPAID)
+    return _pass(late, _expire, now)
 
 
-@transaction.atomic
-def _cancel(cover_id: int, now: datetime) -> bool:
-    unpaid = Cover.objects.filter(pk=cover_id, state=Cover.State.UNPAID)
-    cover = unpaid.select_for_update(skip_locked=True, of=("self",)).first()
-    if cover is None:
-        return False
-    cover.state = Cover.State.CANCELLED
-    cover.save(update_fields=["state"])
-    record_event(actor_id=None, action="cover.lapsed", target=("enrolments.cover", cover.pk), now=now)
-    _tell(cover, "cover-cancelled", _words(cover), key=f"cover:{cover.pk}:cancelled", now=now)
-    return True
+def lapse_covers(*, now: datetime) -> int:
+    """Suspend covers whose days of grace are over with an instalment missing, unless a payment is under way."""
+    missed = Cover.objects.filter(_waiting(grace_until__lt=business_day(now)), state=Cover.State.ACTIVE)
+    return _pass(missed, _lapse, now)
 
 
-@transaction.atomic
-def drop_cover(*, cover_id: int, actor: User, now: datetime) -> Cover:
-    """Cancel an application not paid yet, because the family says so; again changes nothing.
-
-    Raises NotAllowed, NothingDue, PaymentUnderWay.
-    """
-    person = Person.objects.select_for_update().filter(covers=cover_id).first()
-    if person is None:
-        raise NotAllowed
-    check_may_act(user=actor, person=person, now=now)
-    cover = Cover.objects.select_for_update().get(pk=cover_id)
-    if cover.state == Cover.State.CANCELLED:
-        return cover
-    if cover.state != Cover.State.UNPAID:
-        raise NothingDue
-    contributions = cover.contributions.values("pk")
-    if Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id__in=contributions).exists():
-        raise PaymentUnderWay
-    cover.state = Cover.State.CANCELLED
-    cover.save(update_fields=["state"])
-    record_event(actor_id=actor.pk, action="cover.dropped", target=("enrolments.cover", cover.pk), now=now)
-    return cover
-
-
-def remind_unpaid(*, now: datetime, limit: int = 200) -> int:
-    """Remind once of contributions that must be paid within three days; how many are."""
-    soon = Contribution.objects.filter(
-        state=Contribution.State.DUE,
-        cover__state=Cover.State.UNPAID,
-        due_date__lte=business_day(now) + REMIND_BEFORE,
-    ).select_related("cover__person", "cover__plan_version", "cover__application")
-    contributions = list(soon.order_by("due_date", "pk")[:limit])
-    remind(*map(_due_news, contributions), now=now)
-    return len(contributions)
-
-
-def _due_news(contribution: Contribution) -> News:
-    cover = contribution.cover
-    parameters = {
-        **_words(cover),
-        "amount_fen": contribution.amount_fen,
-        "due_date": contribution.due_date,
-        "contribution_id": contribution.pk,
-    }
-    return News([cover.application.actor_id], "contribution-due", parameters, key=f"contribution:{contribution.pk}:due")
+def close_lapses(*, now: datetime) -> int:
+    """End covers that nobody has brought back in time, on the day on which they lapsed."""
+    gone = Lapse.objects.filter(cover=OuterRef("pk"), end=None, reinstate_until__lt=business_day(now))
+    return _pass(Cover.objects.filter(Exists(gone), state=Cover.State.LAPSED), _close, now)
 
 
 def end_covers(*, now: datetime) -> int:
-    """Mark the covers that have run out; claims for days inside them can still come."""
+    """Mark the covers that have run out, unless one lapsed before; claims for days inside them can still come."""
     over = Cover.objects.filter(state=Cover.State.ACTIVE, end__lte=business_day(now))
-    return over.update(state=Cover.State.ENDED)
+    lapses_first = _waiting(grace_until__lt=OuterRef("end") - timedelta(days=1))
+    return over.exclude(lapses_first).update(state=Cover.State.ENDED)
+
+
+def forgive_rest(*, now: datetime) -> int:
+    """What was never paid for covers that have run out is not owed any more once its days of grace are over."""
+    rest = Cover.objects.filter(_waiting(grace_until__lt=business_day(now)), state=Cover.State.ENDED)
+    return _pass(rest, _forgive, now)
+
+
+def _pass(found: CoverQuerySet, step: Step, now: datetime) -> int:
+    ready = found.exclude(Exists(_being_paid(cover=OuterRef("pk"))))
+    return work_off(ready, partial(_together, ready=ready, step=step, now=now))
+
+
+@transaction.atomic
+def _together(ids: Sequence[int], *, ready: CoverQuerySet, step: Step, now: datetime) -> int:
+    """One step for several covers: found, locked, looked at again under the lock, stored."""
+    rows = lock_covers(ids)
+    still = set(ready.filter(pk__in=ids).values_list("pk", flat=True))
+    changes = Changes(now)
+    for cover in (cover for pk, cover in rows.covers.items() if pk in still):
+        step(cover, rows, changes)
+    changes.record()
+    return len(still)
+
+
+def _expire(cover: Cover, rows: Locked, changes: Changes) -> None:
+    cover.state = Cover.State.CANCELLED
+    changes.change(cover)
+    undo(rows.of(cover), cover, changes)
+    changes.note("cover.lapsed", cover)
+    changes.tell(cover, "cover-cancelled", key=f"cover:{cover.pk}:cancelled")
+
+
+def _lapse(cover: Cover, rows: Locked, changes: Changes) -> None:
+    facts = facts_of(cover, rows.of(cover))
+    if facts.grace_until is None or standing_on(facts, business_day(changes.now)) is not Standing.LAPSED:
+        return
+    paying, first = terms_of_cover(cover).paying, lapse_day(facts.grace_until)
+    until = reinstate_until(
+        first, cover.end, reinstate_days=paying.reinstate_days, waiting_days=paying.waiting_again_days
+    )
+    changes.new_lapses.append(Lapse(cover=cover, start=first, reinstate_until=until, lapsed_at=changes.now))
+    cover.state = Cover.State.LAPSED
+    changes.change(cover)
+    changes.note("cover.lapsed", cover, start=first.isoformat())
+    key = f"cover:{cover.pk}:lapsed:{first.isoformat()}"
+    changes.tell(cover, "cover-lapsed", key=key, lapse_date=first, until_date=until, cover_id=cover.pk)
+
+
+def facts_of(cover: Cover, contributions: Sequence[Contribution], lapse: Lapse | None = None) -> Facts:
+    """A cover as the rules of its standing see it."""
+    waited_for = [row for row in contributions if row.is_waited_for]
+    return Facts(
+        standing=Standing(cover.state),
+        end=cover.end,
+        pay_by=min((row.due_date for row in waited_for if row.number == 1), default=None),
+        grace_until=min((row.grace_until for row in waited_for if row.grace_until), default=None),
+        reinstate_until=lapse.reinstate_until if lapse else None,
+    )
+
+
+def _close(cover: Cover, rows: Locked, changes: Changes) -> None:
+    end_lapsed(cover, rows.open_lapses[cover.pk], changes, ending=Cover.Ending.LAPSED)
+    give_up(rows.of(cover), cover, changes)
+    changes.note("cover.ended", cover, end=cover.end.isoformat())
+    changes.tell(cover, "cover-over", key=f"cover:{cover.pk}:over", end_date=cover.end, cover_id=cover.pk)
+
+
+def end_lapsed(cover: Cover, lapse: Lapse, changes: Changes, *, ending: Cover.Ending) -> None:
+    """The lapse becomes the end, in memory."""
+    lapse.end, cover.end = cover.end, lapse.start
+    cover.state, cover.ending = Cover.State.ENDED, ending
+    changes.change(cover, lapse)
+
+
+def _forgive(cover: Cover, rows: Locked, changes: Changes) -> None:
+    today: date = business_day(changes.now)
+    late = (row for row in rows.of(cover) if row.grace_until is not None and row.grace_until < today)
+    give_up(late, cover, changes)
 
 
 def forget_drafts(*, now: datetime) -> int:

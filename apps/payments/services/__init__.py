@@ -10,10 +10,12 @@ from apps.payments.services.checkouts import (
 )
 from apps.payments.services.claiming import wake_held
 from apps.payments.services.orders import (
+    Payment,
     record_accepted,
     record_failed,
     record_unsure,
     request_payment,
+    request_payments,
 )
 from apps.payments.services.payees import HOLD, clean_number, name_payee_account
 from apps.payments.services.proposals import confirm, propose_for_line, propose_for_order, refuse, take_back
@@ -22,6 +24,7 @@ from apps.payments.services.statement import read_statement, take_lines
 
 __all__ = [
     "HOLD",
+    "Payment",
     "ask_again",
     "batch_file",
     "bring_statement",
@@ -42,6 +45,7 @@ __all__ = [
     "record_unsure",
     "refuse",
     "request_payment",
+    "request_payments",
     "resolve_unknown",
     "send_due_payments",
     "take_back",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.jobs import ring
+from apps.core.writing import id_sequence, next_values
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import PaymentKeyReused
 from apps.payments.models import Order, Purpose
-from apps.payments.rules.holding import hold_at_birth
+from apps.payments.rules.holding import Hold, hold_at_birth
 from apps.payments.rules.keys import payment_key
 from apps.payments.rules.states import UNSETTLED, State
 from apps.payments.selectors import limits_in_force
@@ -25,64 +27,70 @@ ENDING = (
 )
 
 
-@transaction.atomic
-def request_payment(
-    *,
-    key: str,
-    purpose: str,
-    source: tuple[str, int],
-    payee_account_id: int,
-    amount_fen: int,
-    owed_account: str,
-    now: datetime,
-    caused_by: int | None = None,
-) -> Order:
-    """Ask for one payment: the row and the reservation of its money, together; a task sends it.
+class Payment(TypedDict):
+    """A payment asked for.
 
-    From a certain amount on it is held until two people release it, neither of them ``caused_by``.
-
-    ``key`` says which business fact is paid (``claim:17:1``); asked again it answers the first order.
-    Raises PaymentKeyReused; fund.errors.Overdrawn when the owed account does not hold the amount.
+    ``key`` says which business fact is paid (``claim:17:1``).  ``caused_by``: who must not release it.
     """
-    hold = hold_at_birth(amount_fen, limits_in_force())
-    wanted = Order(
+
+    key: str
+    purpose: str
+    source: tuple[str, int]
+    payee_account_id: int
+    amount_fen: int
+    owed_account: str
+    caused_by: NotRequired[int | None]
+
+
+def request_payment(*, now: datetime, **asked: Unpack[Payment]) -> Order:
+    """Ask for one payment.  Raises as ``request_payments``."""
+    return request_payments(asked, now=now)[0]
+
+
+@transaction.atomic
+def request_payments(*asked: Payment, now: datetime) -> list[Order]:
+    """Ask for payments: the rows and the reservation of their money, together; a task sends them.
+
+    From a certain amount on one is held until two people release it.  Asked again it answers the first order.
+    Raises PaymentKeyReused; fund.errors.Overdrawn when an owed account does not hold the amount.
+    """
+    if not asked:
+        return []
+    limits, ids = limits_in_force(), next_values(*[id_sequence(Order)] * len(asked))
+    wanted = [
+        _order(pk, one, hold_at_birth(one["amount_fen"], limits), now) for pk, one in zip(ids, asked, strict=True)
+    ]
+    Order.objects.bulk_create(wanted, ignore_conflicts=True)
+    known = {order.key: order for order in Order.objects.filter(key__in=[order.key for order in wanted])}
+    made = [order for order in wanted if known[order.key].pk == order.pk]
+    post_entries(*(_entry(order, _reserving(order), "reserve", business_day(now)) for order in made), now=now)
+    if any(order.state == State.REQUESTED for order in made):
+        ring("payments.send_due")
+    return [_same(known[order.key], order) for order in wanted]
+
+
+def _order(pk: int, asked: Payment, hold: Hold | None, now: datetime) -> Order:
+    return Order(
+        pk=pk,
         state=State.HELD if hold else State.REQUESTED,
         reason=hold.reason if hold else "",
-        caused_by_id=caused_by,
-        key=payment_key(key),
-        business_key=key,
-        purpose=Purpose(purpose),
-        source_label=source[0],
-        source_id=source[1],
-        payee_account_id=payee_account_id,
-        amount_fen=amount_fen,
-        owed_account=owed_account,
+        caused_by_id=asked.get("caused_by"),
+        key=payment_key(asked["key"]),
+        business_key=asked["key"],
+        purpose=Purpose(asked["purpose"]),
+        source_label=asked["source"][0],
+        source_id=asked["source"][1],
+        payee_account_id=asked["payee_account_id"],
+        amount_fen=asked["amount_fen"],
+        owed_account=asked["owed_account"],
         requested_at=now,
         state_at=now,
     )
-    known = _save_once(wanted)
-    if known is not None:
-        return _same(known, wanted)
-    refund = wanted.purpose == Purpose.REFUND
-    event = Posting.CONTRIBUTION_REFUND_REQUESTED if refund else Posting.PAYMENT_REQUESTED
-    post_entries(_entry(wanted, event, "reserve", business_day(now)), now=now)
-    if hold is None:
-        ring("payments.send_due")
-    return wanted
 
 
-def _save_once(wanted: Order) -> Order | None:
-    """Store an order; answers the one that has its key already, if any."""
-    known = Order.objects.filter(key=wanted.key).first()
-    if known is None:
-        try:
-            with transaction.atomic():
-                wanted.save(force_insert=True)
-        except IntegrityError:
-            known = Order.objects.filter(key=wanted.key).first()
-            if known is None:
-                raise
-    return known
+def _reserving(order: Order) -> Posting:
+    is_refund = order.purpose == Purpose.REFUND
+    return Posting.CONTRIBUTION_REFUND_REQUESTED if is_refund else Posting.PAYMENT_REQUESTED
 
 
 def _same(known: Order, wanted: Order) -> Order:

@@ -16,7 +16,7 @@ from .questionnaire import facts_from_answers, questions
 from .reasons import JOINING_REASONS, REFUSALS, reason_text
 from .record import decision_from_json, decision_to_json
 from .sentences import sentence
-from .terms import Benefit, Choice, Entitlement, Question, Terms
+from .terms import Benefit, Choice, Entitlement, Payer, Paying, Question, Terms
 
 __all__ = [
     "CATALOGUES",
@@ -38,6 +38,8 @@ __all__ = [
     "Facility",
     "Insured",
     "Line",
+    "Payer",
+    "Paying",
     "Policy",
     "Question",
     "Reason",

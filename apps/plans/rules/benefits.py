@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from apps.core.errors import N_
+
 from . import document as forms
 from . import terms as made
 from .claims import EVENTS
@@ -48,10 +50,10 @@ def built_benefit(
 def _scope(benefit: Any, where: Path, figures: Figures, waiting_days: int) -> made.Scope:
     form: forms.ScopeForm = benefit.scope
     if (benefit.pays == made.LUMP_SUM) != bool(form.events):
-        raise Fault((*where, "events"), "belongs to lump sums: they need it, others have none")
+        raise Fault((*where, "events"), N_("belongs to lump sums: they need it, others have none"))
     for number, event in enumerate(form.events):
         if event not in EVENTS:
-            raise Fault((*where, "events", number), f"= {event} is not an event")
+            raise Fault((*where, "events", number), N_("= %(value)s is not an event"), value=event)
     if form.waiting_days:
         waiting_days = figures.get(form.waiting_days, (*where, "waiting_days"), "days").value
     requires = [
@@ -95,7 +97,7 @@ def _cost_sharing(form: forms.ReimbursementForm, where: Path, figures: Figures) 
 def _band_curve(figure: Figure, where: Path) -> Curve:
     edges = [band.up_to for band in figure.value[:-1]]
     if None in edges or figure.value[-1].up_to is not None or edges != sorted(set(edges)):
-        raise Fault(where, "needs bands that rise, the last one without an end")
+        raise Fault(where, N_("needs bands that rise, the last one without an end"))
     return Curve(tuple(edges), tuple(band.percent for band in figure.value))
 
 
@@ -157,6 +159,7 @@ def _lump(form: forms.LumpSumForm, where: Path, figures: Figures) -> made.Lump:
     share = figures.get(form.share, (*where, "share"), "percent") if form.share else None
     grades = figures.get(form.by_grade, (*where, "by_grade"), "percents").value if form.by_grade else ()
     if grades and len(grades) != GRADES:
-        raise Fault((*where, "by_grade"), f"= {form.by_grade} has {len(grades)} shares, {GRADES} grades are needed")
+        told = N_("= %(name)s has %(count)s shares, %(needed)s grades are needed")
+        raise Fault((*where, "by_grade"), told, name=form.by_grade, count=len(grades), needed=GRADES)
     clause = share.clause if share else amount.clause
     return made.Lump(amount.value, share.value if share else WHOLE_SHARE, tuple(grades), form.repeats, clause)

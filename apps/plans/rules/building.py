@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from string import Formatter
 from typing import Any
 
+from apps.core.errors import N_
+
 from . import document as forms
 from . import terms as made
 from .benefits import built_benefit
 from .condition_building import built_condition
 from .document import TermsForm, Words
 from .facts import FACTS, Fact
-from .faults import Fault
+from .faults import Fault, Unfit, unfit
+from .paying import built_paying
 from .shared import check_shared
 from .source import Path
 from .values import Figures, figures_of
@@ -55,6 +58,7 @@ def built_terms(form: TermsForm) -> made.Terms:
         source=form.source,
         figures=figures,
         price=_price(form.price, figures),
+        paying=built_paying(form.paying, figures),
         waiting_days=waiting,
         joining=_each(form.joining, "joining", figures, _joining),
         questions=_each(form.questions, "questions", figures, _question),
@@ -77,12 +81,12 @@ def _joining(form: forms.JoiningForm, where: Path, figures: Figures) -> made.Joi
 
 def _question(form: forms.QuestionForm, where: Path, figures: Figures) -> made.Question:
     if form.fact not in FACTS:
-        raise Fault((*where, "fact"), f"= {form.fact} is not a fact terms may ask for")
+        raise Fault((*where, "fact"), N_("= %(name)s is not a fact terms may ask for"), name=form.fact)
     fact = FACTS[form.fact]
     if fact.kind not in ANSWERS[form.kind]:
-        raise Fault((*where, "kind"), f"= {form.kind} does not fit {form.fact}")
+        raise Fault((*where, "kind"), N_("= %(kind)s does not fit %(fact)s"), kind=form.kind, fact=form.fact)
     if form.kind in ("choice", "multi") and not form.choices:
-        raise Fault((*where, "choices"), "is missing: this kind of question needs choices")
+        raise Fault((*where, "choices"), N_("is missing: this kind of question needs choices"))
     for number, choice in enumerate(form.choices):
         _check_choice(fact, choice.value, (*where, "choices", number, "value"))
     only_when = built_condition(form.only_when, (*where, "only_when"), figures) if form.only_when else None
@@ -100,8 +104,8 @@ def _question(form: forms.QuestionForm, where: Path, figures: Figures) -> made.Q
 def _check_choice(fact: Fact, value: str, where: Path) -> None:
     try:
         fact.read([value] if fact.kind in ("codes", "list") else value)
-    except ValueError as error:
-        raise Fault(where, f"= {value} {error}") from None
+    except Unfit as error:
+        raise unfit(where, value, error) from None
 
 
 def _entitlement(form: forms.EntitlementForm, where: Path, figures: Figures) -> made.Entitlement:
@@ -122,7 +126,7 @@ def _price(form: forms.PriceForm, figures: Figures) -> made.Price:
 def _check_unique(names: Sequence[str], field: str, part: str) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise Fault((field, number, part), f"= {name} stands twice")
+            raise Fault((field, number, part), N_("= %(value)s stands twice"), value=name)
 
 
 def _check_texts(form: TermsForm, figures: Figures) -> None:
@@ -131,9 +135,9 @@ def _check_texts(form: TermsForm, figures: Figures) -> None:
         places = [_places(text, (*path, key)) for key, text in (("zh", words.zh), ("en", words.en))]
         for name in sorted(places[0] | places[1]):
             if name not in figures.by_name:
-                raise Fault(path, f"mentions {{{name}}}, which names no parameter")
+                raise Fault(path, N_("mentions {%(name)s}, which names no parameter"), name=name)
         if places[0] != places[1]:
-            raise Fault(path, "mentions different parameters in zh and en")
+            raise Fault(path, N_("mentions different parameters in zh and en"))
 
 
 def _texts(form: TermsForm) -> list[tuple[Path, Words]]:
@@ -149,4 +153,4 @@ def _places(text: str, where: Path) -> set[str]:
     try:
         return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
     except ValueError:
-        raise Fault(where, "has a brace that is not closed") from None
+        raise Fault(where, N_("has a brace that is not closed")) from None

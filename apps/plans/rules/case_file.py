@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from apps.core.errors import N_, Told
 from apps.plans.errors import CaseMalformed, TermsInvalid
 
 from .bill import in_waterfall_order
 from .case_form import CaseForm, ClaimPart, InsuredPart, LinePart
 from .claims import Claim, Facility, Line
 from .facts import FACTS, read_fact
-from .faults import Fault, faults_of, shown
+from .faults import Fault, Unfit, faults_of, shown, unfit
 from .people import Insured, Policy
 from .scalars import yuan
 from .source import Path, SourceError, read_source
@@ -39,7 +40,7 @@ def parse_case(text: str, file: str, find_terms: FindTerms) -> Case:
     try:
         source = read_source(text)
     except SourceError as error:
-        raise CaseMalformed(f"{file}:{error.line}: {error.text}") from None
+        raise CaseMalformed(f"{file}:{error.line}: {error}") from None
     try:
         return case_of(source.data, find_terms)
     except Fault as fault:
@@ -68,7 +69,7 @@ def _terms(form: CaseForm, find_terms: FindTerms) -> Terms:
         return find_terms(form.plan, form.version, form.parameters)
     except KeyError as error:
         field = str(error.args[0])
-        raise Fault((field,), f"= {shown(getattr(form, field))} is not published") from None
+        raise Fault((field,), N_("= %(value)s is not published"), value=shown(getattr(form, field))) from None
 
 
 def _facts(part: InsuredPart) -> dict[str, object]:
@@ -76,28 +77,29 @@ def _facts(part: InsuredPart) -> dict[str, object]:
     for name, value in part.facts.items():
         where: Path = ("insured", "facts", name)
         if name not in FACTS:
-            raise Fault(where, f"= {shown(value)} is not a known field")
+            raise unfit(where, shown(value), Told(N_("is not a known field")))
         if value is not None:
             try:
                 facts[name] = read_fact(name, value)
-            except ValueError as error:
-                raise Fault(where, f"= {shown(value)} {error}") from None
+            except Unfit as error:
+                raise unfit(where, shown(value), error) from None
     return facts
 
 
 def _check_days(form: CaseForm) -> None:
     start, end = form.policy.start, form.policy.end
     if end < start:
-        raise Fault(("policy", "end"), f"= {end} is before the start on {start}")
+        raise Fault(("policy", "end"), N_("= %(day)s is before the start on %(start)s"), day=end, start=start)
     if form.insured.born > start:
-        raise Fault(("insured", "born"), f"= {form.insured.born} is after the policy's start on {start}")
+        told = N_("= %(day)s is after the policy's start on %(start)s")
+        raise Fault(("insured", "born"), told, day=form.insured.born, start=start)
 
 
 def _check_ids(form: CaseForm) -> None:
     seen: set[str] = set()
     for number, claim in enumerate(form.claims):
         if claim.id in seen:
-            raise Fault(("claims", number, "id"), f"= {shown(claim.id)} stands twice")
+            raise Fault(("claims", number, "id"), N_("= %(value)s stands twice"), value=shown(claim.id))
         seen.add(claim.id)
 
 
@@ -131,32 +133,36 @@ def _check_payers(payers: Mapping[str, int], bill: int, where: Path) -> None:
     left = bill
     for payer, paid in in_waterfall_order(payers):
         if paid > left:
-            raise Fault((*where, payer), f"= {yuan(paid)} is above the {yuan(left)} left of the bill")
+            told = N_("= %(paid)s is above the %(left)s left of the bill")
+            raise Fault((*where, payer), told, paid=yuan(paid), left=yuan(left))
         left -= paid
 
 
 def _check_stay(part: ClaimPart, where: Path, form: CaseForm) -> None:
     if part.date < form.insured.born:
-        raise Fault((*where, "date"), f"= {part.date} is before the birth on {form.insured.born}")
+        told = N_("= %(day)s is before the birth on %(born)s")
+        raise Fault((*where, "date"), told, day=part.date, born=form.insured.born)
     if part.kind != "inpatient":
         if part.discharged is not None:
-            raise Fault((*where, "discharged"), f"= {part.discharged} belongs to inpatient claims only")
+            told = N_("= %(value)s belongs to inpatient claims only")
+            raise Fault((*where, "discharged"), told, value=part.discharged)
     elif part.discharged is None:
-        raise Fault((*where, "discharged"), "is missing, an inpatient claim needs it")
+        raise Fault((*where, "discharged"), N_("is missing, an inpatient claim needs it"))
     elif part.discharged < part.date:
-        raise Fault((*where, "discharged"), f"= {part.discharged} is before the admission on {part.date}")
+        told = N_("= %(day)s is before the admission on %(admitted)s")
+        raise Fault((*where, "discharged"), told, day=part.discharged, admitted=part.date)
 
 
 def _check_event(part: ClaimPart, where: Path) -> None:
     if part.kind != "event":
         if part.event is not None:
-            raise Fault((*where, "event"), f"= {part.event} belongs to claims of kind event only")
+            raise Fault((*where, "event"), N_("= %(value)s belongs to claims of kind event only"), value=part.event)
     elif part.event is None:
-        raise Fault((*where, "event"), "is missing, a claim of kind event needs it")
+        raise Fault((*where, "event"), N_("is missing, a claim of kind event needs it"))
     elif part.lines:
-        raise Fault((*where, "lines"), f"= {len(part.lines)} lines, but an event has none")
+        raise Fault((*where, "lines"), N_("= %(count)s lines, but an event has none"), count=len(part.lines))
     if part.event != "disability":
         if part.grade is not None:
-            raise Fault((*where, "grade"), f"= {part.grade} belongs to disability only")
+            raise Fault((*where, "grade"), N_("= %(value)s belongs to disability only"), value=part.grade)
     elif part.grade is None:
-        raise Fault((*where, "grade"), "is missing, disability needs it")
+        raise Fault((*where, "grade"), N_("is missing, disability needs it"))

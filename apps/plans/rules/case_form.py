@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from apps.core.errors import N_
+
 from .document import Day, Fen, Form, Text, type_list
+from .faults import Unfit
 from .icd import read_icd
 from .scalars import read_whole
 
@@ -28,7 +31,7 @@ class Part(Form):
 def _payers(value: object) -> object:
     """Earlier payers by name; the family is none of them."""
     if isinstance(value, dict) and "own" in value:
-        raise ValueError("names own, which is no earlier payer")
+        raise Unfit(N_("names own, which is no earlier payer"))
     return value
 
 
@@ -38,7 +41,7 @@ Payers = Annotated[dict[Text, Fen], BeforeValidator(_payers)]
 def _grade(value: object) -> object:
     grade = read_whole(value)
     if not 1 <= grade <= 10:
-        raise ValueError("is not between 1 and 10")
+        raise Unfit(N_("is not between %(lowest)s and %(highest)s"), lowest=1, highest=10)
     return grade
 
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from apps.core.errors import N_, Told
 from apps.plans.errors import TermsInvalid
 
 from .accumulators import Accumulators
 from .adjudication import adjudicate
 from .case_answer import decided
 from .case_file import Case, case_of
+from .clips import Clip
 from .conditions import facts_asked
 from .decision import Decision
 from .document import Words
@@ -24,7 +26,14 @@ from .scalars import plain_yuan
 from .source import Path
 from .terms import Benefit, Example, Terms
 
-NEVER_MET = "is never met by anybody who may join"
+NEVER_MET = N_("is never met by anybody who may join")
+_LIMITS = {
+    "visit-limit": N_("the visit-limit of %(amount)s"),
+    "day-limit": N_("the day-limit of %(amount)s"),
+    "item-limit": N_("the item-limit of %(amount)s"),
+    "year-limit": N_("the year-limit of %(amount)s"),
+    "overall-limit": N_("the overall-limit of %(amount)s"),
+}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -67,14 +76,14 @@ def _unasked(terms: Terms) -> Iterator[Fault]:
     if terms.offered:
         asked = {question.fact for question in terms.questions}
         for fact in sorted(facts_asked(joining.condition for joining in terms.joining) - asked):
-            yield Fault(("joining",), f"asks for {fact}, but no question does")
+            yield Fault(("joining",), N_("asks for %(fact)s, but no question does"), fact=fact)
 
 
 def _unreachable(terms: Terms) -> Iterator[Fault]:
     """Conditions nobody meets, benefits nobody is paid."""
     someone = member(terms)
     if someone is None:
-        yield Fault(("joining",), "is met by nobody: the conditions exclude each other")
+        yield Fault(("joining",), N_("is met by nobody: the conditions exclude each other"))
         return
     for number, (condition, _amount) in enumerate(terms.price.instead):
         if meeting(condition, someone) is None:
@@ -86,7 +95,8 @@ def _unreachable(terms: Terms) -> Iterator[Fault]:
 def _unreachable_benefit(terms: Terms, benefit: Benefit, where: Path, someone: Sample) -> Iterator[Fault]:
     claiming = claimant(terms, benefit, someone)
     if claiming is None or not _is_paid(terms, benefit, claiming):
-        yield Fault(where, f"({benefit.code}) is never paid: no claim was found that it pays for")
+        told = N_("(%(benefit)s) is never paid: no claim was found that it pays for")
+        yield Fault(where, told, benefit=benefit.code)
         return
     for field in ("instead", "raised"):
         for number, rate in enumerate(getattr(benefit.rate, field, ())):
@@ -104,17 +114,21 @@ def _idle_limits(terms: Terms) -> Iterator[Fault]:
     for number, benefit in enumerate(terms.benefits):
         for narrow, wide in pairwise(ladder.rungs[0] for ladder in benefit.limits):
             if narrow.amount > wide.amount:
-                told = f"{narrow.step} of {plain_yuan(narrow.amount)}", f"{wide.step} of {plain_yuan(wide.amount)}"
-                yield Fault(("benefits", number, "limits"), f"never come to the {told[0]}, the {told[1]} acts before")
+                told = N_("never come to %(narrow)s, %(wide)s acts before")
+                yield Fault(("benefits", number, "limits"), told, narrow=_limit(narrow), wide=_limit(wide))
+
+
+def _limit(clip: Clip) -> Told:
+    return Told(_LIMITS[clip.step], amount=plain_yuan(clip.amount))
 
 
 def _untranslated(terms: Terms) -> Iterator[Fault]:
     """Texts that stand in the place of the other language."""
     for where, words in _texts(terms):
         if not _CHINESE.search(words.zh):
-            yield Fault((*where, "zh"), "has no Chinese")
+            yield Fault((*where, "zh"), N_("has no Chinese"))
         if _CHINESE.search(words.en):
-            yield Fault((*where, "en"), "is not English")
+            yield Fault((*where, "en"), N_("is not English"))
 
 
 def _texts(terms: Terms) -> Iterator[tuple[Path, Words]]:
@@ -136,7 +150,7 @@ def _broken_examples(terms: Terms) -> Iterator[Fault]:
         try:
             paid = sum(decision.paid_fen for decision in decided(example_case(terms, example)))
         except (Fault, TermsInvalid) as error:
-            yield Fault(("examples", number, "case"), f"cannot be decided: {error}")
+            yield Fault(("examples", number, "case"), N_("cannot be decided: %(problem)s"), problem=error)
         else:
             if not paid:
-                yield Fault(("examples", number, "case"), "is paid nothing, so it explains nothing")
+                yield Fault(("examples", number, "case"), N_("is paid nothing, so it explains nothing"))

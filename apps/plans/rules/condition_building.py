@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from apps.core.errors import N_, Told
+
 from . import conditions as made
 from . import document as forms
 from .facts import FACT_PATHS, Fact
@@ -23,12 +25,12 @@ FITS = {
 }
 """Which kinds of fact a comparison makes sense for."""
 KIND_WORDS = {
-    "choice": "a word",
-    "yes_no": "yes or no",
-    "codes": "a list of diagnoses",
-    "list": "a list of words",
-    "number": "a number",
-    "date": "a day",
+    "choice": Told(N_("a word")),
+    "yes_no": Told(N_("yes or no")),
+    "codes": Told(N_("a list of diagnoses")),
+    "list": Told(N_("a list of words")),
+    "number": Told(N_("a number")),
+    "date": Told(N_("a day")),
 }
 
 
@@ -65,10 +67,11 @@ def _age(form: forms.AgeRange, where: Path, figures: Figures) -> made.Condition:
 def _fact(form: forms.FactForm, where: Path, figures: Figures) -> made.Condition:
     fact = FACT_PATHS.get(form.fact)
     if fact is None:
-        raise Fault((*where, "fact"), f"= {form.fact} is not a fact terms may ask for")
+        raise Fault((*where, "fact"), N_("= %(name)s is not a fact terms may ask for"), name=form.fact)
     check, written = form.comparison
     if fact.kind not in FITS[check]:
-        raise Fault((*where, check), f"does not fit {form.fact}, which is {KIND_WORDS[fact.kind]}")
+        told = N_("does not fit %(fact)s, which is %(kind)s")
+        raise Fault((*where, check), told, fact=form.fact, kind=KIND_WORDS[fact.kind])
     operand = _operand(check, written, (*where, check), figures)
     if check == "one_of":
         _check_values(operand, fact, (*where, check))
@@ -83,7 +86,7 @@ def _fact(form: forms.FactForm, where: Path, figures: Figures) -> made.Condition
 def _check_values(operand: tuple[str, ...], fact: Fact, where: Path) -> None:
     for value in operand:
         if fact.values and value not in fact.values:
-            raise Fault(where, f"= {value} is none of {', '.join(fact.values)}")
+            raise Fault(where, N_("= %(value)s is none of %(values)s"), value=value, values=", ".join(fact.values))
 
 
 def _operand(check: str, written: Any, where: Path, figures: Figures) -> Any:

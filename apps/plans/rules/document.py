@@ -17,6 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from apps.core.errors import N_
+
+from .faults import Unfit
 from .scalars import read_date, read_days, read_fen, read_number, read_share, read_whole, read_years
 
 _SOME_NUMBER = WithJsonSchema({"type": ["number", "string"], "minimum": 0})
@@ -91,7 +94,7 @@ class ParameterForm(Form):
     @model_validator(mode="after")
     def one_value(self) -> ParameterForm:
         if sum(getattr(self, name) is not None for name in KINDS_OF_VALUE) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(KINDS_OF_VALUE)}")
+            raise Unfit(N_("needs exactly one of %(names)s"), names=", ".join(KINDS_OF_VALUE))
         return self
 
 
@@ -134,7 +137,7 @@ class FactForm(Form):
     def one_comparison(self) -> FactForm:
         given = self.model_dump(by_alias=True, exclude_none=True, exclude={"fact", "missing"})
         if len(given) != 1:
-            raise ValueError("needs exactly one comparison such as one_of, has or at_most")
+            raise Unfit(N_("needs exactly one comparison such as one_of, has or at_most"))
         return self
 
 
@@ -145,7 +148,7 @@ class AgeRange(Form):
     @model_validator(mode="after")
     def some_end(self) -> AgeRange:
         if self.lowest is None and self.highest is None:
-            raise ValueError("needs from, to or both")
+            raise Unfit(N_("needs from, to or both"))
         return self
 
 
@@ -328,6 +331,37 @@ class PriceForm(Form):
     instead: Annotated[tuple[ConditionalPriceForm, ...], type_list] = ()
 
 
+class PayerForm(Form):
+    """Somebody who pays a part of the price: ``amount``, or what the payers before left.
+
+    ``trusted``: its word is enough, nobody's cover waits for its money.  ``chosen``: pays if the family says so.
+    """
+
+    payer: Literal["personal-account", "sponsor", "union", "government", "lottery-fund", "disability-fund"]
+    amount: Name | None = None
+    trusted: bool = False
+    chosen: bool = False
+
+
+class PayingForm(Form):
+    """How the price may be paid and what follows when it is not; a field left out means the portal's usual figure."""
+
+    schedules: Annotated[tuple[Literal["once", "quarterly", "monthly"], ...], type_list, Field(min_length=1)] = (
+        "once",
+    )
+    payers: Annotated[tuple[PayerForm, ...], type_list] = ()
+    cooling_off: Name | None = None
+    """Days from the first in which all comes back as long as nothing was claimed."""
+    refund: Literal["none", "pro-rata"] = "none"
+    """What comes back to whoever leaves later."""
+    grace: Name | None = None
+    """Days after the due day before the cover lapses."""
+    reinstate: Name | None = None
+    """Days after the lapse in which paying the arrears brings it back."""
+    waiting_again: Name | None = None
+    """Days without cover after that payment."""
+
+
 class ValidityForm(Form):
     since: Day = Field(alias="from")
     until: Day | None = None
@@ -355,6 +389,7 @@ class TermsForm(Form):
     source: Text
     parameters: dict[Name, ParameterForm]
     price: PriceForm
+    paying: PayingForm = PayingForm()
     waiting_days: Name | None = None
     joining: Annotated[tuple[JoiningForm, ...], type_list]
     questions: Annotated[tuple[QuestionForm, ...], type_list]

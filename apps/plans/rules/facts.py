@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core.errors import N_
+
+from .faults import Unfit
 from .icd import read_icd
 from .scalars import read_date, read_number
 
@@ -15,7 +18,7 @@ Reader = Callable[[object], object]
 def _choice(*values: str) -> Reader:
     def read(value: object) -> object:
         if value not in values:
-            raise ValueError(f"is none of {', '.join(values)}")
+            raise Unfit(N_("is none of %(values)s"), values=", ".join(values))
         return value
 
     return read
@@ -25,7 +28,7 @@ def _number(lowest: int, highest: int) -> Reader:
     def read(value: object) -> object:
         number = read_number(value)
         if not lowest <= number <= highest:
-            raise ValueError(f"is not between {lowest} and {highest}")
+            raise Unfit(N_("is not between %(lowest)s and %(highest)s"), lowest=lowest, highest=highest)
         return number
 
     return read
@@ -34,7 +37,7 @@ def _number(lowest: int, highest: int) -> Reader:
 def _list_of(reader: Reader) -> Reader:
     def read(value: object) -> object:
         if not isinstance(value, list | tuple):
-            raise ValueError("is not a list")
+            raise Unfit(N_("is not a list"))
         return tuple(reader(item) for item in value)
 
     return read
@@ -42,20 +45,20 @@ def _list_of(reader: Reader) -> Reader:
 
 def _yes_no(value: object) -> object:
     if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")
+        raise Unfit(N_("is neither true nor false"))
     return value
 
 
 def _text(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("is not a text")
+        raise Unfit(N_("is not a text"))
     return value.strip()
 
 
 def _screening(value: object) -> object:
     """Result and day of a screening; without a day it raises nothing."""
     if not isinstance(value, Mapping) or "result" not in value or not set(value) <= {"result", "date"}:
-        raise ValueError("needs a result and a date")
+        raise Unfit(N_("needs a result and a date"))
     read = {"result": _choice("negative", "positive")(value["result"])}
     if value.get("date") is not None:
         read["date"] = read_date(value["date"])
@@ -110,12 +113,12 @@ FACT_PATHS: Mapping[str, Fact] = {
 
 
 def read_fact(name: str, value: object) -> object:
-    """A fact in the engine's own form (dates, numbers, tuples).  Raises ValueError, KeyError for an unknown name."""
+    """A fact in the engine's own form (dates, numbers, tuples).  Raises Unfit, KeyError for an unknown name."""
     return FACTS[name].read(value)
 
 
 def read_facts(raw: Mapping[str, Any]) -> dict[str, object]:
-    """All facts in the engine's own form; empty (null) ones are left out.  Raises ValueError, KeyError."""
+    """All facts in the engine's own form; empty (null) ones are left out.  Raises Unfit, KeyError."""
     return {name: read_fact(name, value) for name, value in raw.items() if value is not None}
 
 

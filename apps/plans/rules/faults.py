@@ -1,4 +1,7 @@
-"""What is wrong with a terms or case file: the field, the offending value and the reason, in one line."""
+"""What is wrong with a terms or case file: the field, the offending value and the reason, in one line.
+
+Each is an English msgid with parameters; names of fields and values stay as they are written in the file.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,32 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from apps.core.errors import N_, Told
+
 from .source import Path
 
+_DOCUMENT = Told(N_("the document"))
 
-class Fault(Exception):
-    """One fault at one field."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        super().__init__(path, text)
-        self.path, self.text = path, text
+class Unfit(Told, ValueError):
+    """Why a written value is not what it should be."""
 
-    def __str__(self) -> str:
-        return f"{field_name(self.path)} {self.text}"
+
+class Fault(Told, Exception):
+    """One fault at one field: what is said after the field's name."""
+
+    def __init__(self, path: Path, message: str, /, **params: object) -> None:
+        self.path, self.reason = path, Told(message, **params)
+        super().__init__("%(field)s %(reason)s", field=field_name(path) if path else _DOCUMENT, reason=self.reason)
+
+    def at(self, path: Path) -> Fault:
+        """The same fault at another path."""
+        return Fault(path, self.reason.message, **self.reason.params)
+
+
+def unfit(path: Path, value: str, reason: Told | str) -> Fault:
+    """The fault of a value that is not what it should be."""
+    return Fault(path, "= %(value)s %(reason)s", value=value, reason=reason)
 
 
 def field_name(path: Path) -> str:
@@ -27,7 +44,13 @@ def field_name(path: Path) -> str:
     name = ""
     for part in path:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
-    return name or "the document"
+    return name or str(_DOCUMENT)
+
+
+def either(*names: str) -> Told | str:
+    """``a, b or c``."""
+    *others, last = names
+    return Told(N_("%(others)s or %(last)s"), others=", ".join(others), last=last) if others else last
 
 
 def shown(value: object) -> str:
@@ -50,29 +73,33 @@ def _fault(item: dict[str, Any], data: Any) -> Fault:
     kind, given = item["type"], item.get("input")
     path = _written_path(item["loc"], data, keep_last=kind in {"missing", "extra_forbidden"})
     if kind == "missing":
-        return Fault(path, "is missing")
-    if kind == "extra_forbidden":
-        return Fault(path, f"= {shown(given)} is not a known field")
-    if kind in {"literal_error", "union_tag_invalid"}:
-        expected = item["ctx"].get("expected") or item["ctx"].get("expected_tags")
-        written = item["ctx"].get("tag", given)
-        return Fault(path, f"= {shown(written)} is not one of {expected}")
-    reason = str(item["ctx"]["error"]) if kind == "value_error" else _REASONS.get(kind, item["msg"])
-    return Fault(path, f"= {shown(given)} {reason}")
+        return Fault(path, N_("is missing"))
+    if kind == "literal_error":
+        return _none_of(path, given, either(*item["ctx"]["expected"].replace(" or ", ", ").split(", ")))
+    if kind == "union_tag_invalid":
+        return _none_of(path, item["ctx"]["tag"], item["ctx"]["expected_tags"])
+    reason = item["ctx"]["error"] if kind == "value_error" else _REASONS.get(kind, item["msg"])
+    return unfit(path, shown(given), reason)
+
+
+def _none_of(path: Path, written: object, choices: Told | str) -> Fault:
+    return unfit(path, shown(written), Told(N_("is not one of %(choices)s"), choices=choices))
 
 
 _REASONS = {
-    "string_type": "is not a text",
-    "string_pattern_mismatch": "is not written in the allowed form",
-    "string_too_short": "is empty",
-    "dict_type": "is not a set of fields",
-    "model_type": "is not a set of fields",
-    "tuple_type": "is not a list",
-    "list_type": "is not a list",
-    "too_short": "is empty",
-    "bool_type": "is neither true nor false",
-    "union_tag_not_found": "does not say which kind it is",
+    "string_type": Told(N_("is not a text")),
+    "string_pattern_mismatch": Told(N_("is not written in the allowed form")),
+    "string_too_short": Told(N_("is empty")),
+    "dict_type": Told(N_("is not a set of fields")),
+    "model_type": Told(N_("is not a set of fields")),
+    "tuple_type": Told(N_("is not a list")),
+    "list_type": Told(N_("is not a list")),
+    "too_short": Told(N_("is empty")),
+    "bool_type": Told(N_("is neither true nor false")),
+    "union_tag_not_found": Told(N_("does not say which kind it is")),
+    "extra_forbidden": Told(N_("is not a known field")),
 }
+"""In our words what pydantic finds; the rest, which no file has provoked yet, is told in pydantic's."""
 
 
 def _written_path(loc: Sequence[str | int], data: Any, *, keep_last: bool) -> Path:

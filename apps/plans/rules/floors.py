@@ -47,7 +47,7 @@ def parse_floor(text: str, file: str) -> FloorForm:
     try:
         source = read_source(text)
     except SourceError as error:
-        raise TermsInvalid(f"{file}:{error.line}: {error.text}") from None
+        raise TermsInvalid(f"{file}:{error.line}: {error}") from None
     try:
         return FloorForm.model_validate(source.data)
     except ValidationError as error:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from apps.core.errors import N_
+
+from .faults import Unfit
+
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z.+*\-]{0,20}", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][0-9]([0-9A-Z](\.[0-9A-Z]{1,4})?)?", re.ASCII)
 _RANGE = re.compile(r"([A-Z][0-9]{2})-([A-Z][0-9]{2})", re.ASCII)
 
 
 def read_icd(value: object) -> str:
-    """An ICD-10 code in capitals.  Raises ValueError."""
+    """An ICD-10 code in capitals.  Raises Unfit."""
     text = value.strip().upper() if isinstance(value, str) else ""
     if not _CODE.fullmatch(text) or _RANGE.fullmatch(text):
-        raise ValueError("is not an ICD-10 code")
+        raise Unfit(N_("is not an ICD-10 code"))
     return text
 
 
 def read_icd_group(value: str) -> str:
-    """A prefix of codes or a range of categories, in capitals: `C57.0`, `C00-C97`.  Raises ValueError."""
+    """A prefix of codes or a range of categories, in capitals: `C57.0`, `C00-C97`.  Raises Unfit."""
     text = value.strip().upper()
     if not (_RANGE.fullmatch(text) or _PREFIX.fullmatch(text)):
-        raise ValueError("is neither an ICD-10 code nor a range such as C00-C97")
+        raise Unfit(N_("is neither an ICD-10 code nor a range such as C00-C97"))
     return text
 
 

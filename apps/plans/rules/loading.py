@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from apps.core.errors import Told
 from apps.plans.errors import TermsInvalid
 
 from .building import built_terms
@@ -25,7 +26,7 @@ class Problem:
     """Something wrong with a written text, and its line."""
 
     line: int
-    says: str
+    says: Told
 
     def __str__(self) -> str:
         return f"{self.line}: {self.says}"
@@ -41,7 +42,7 @@ class Written:
 
     def located(self, faults: Iterable[Fault]) -> tuple[Problem, ...]:
         """The faults with their lines in the text."""
-        return tuple(Problem(self.source.line(fault.path), str(fault)) for fault in faults)
+        return tuple(Problem(self.source.line(fault.path), fault) for fault in faults)
 
 
 def read_terms(text: str) -> Written:
@@ -49,7 +50,7 @@ def read_terms(text: str) -> Written:
     try:
         source = read_source(text)
     except SourceError as error:
-        return Written(None, Source(None), (Problem(error.line, error.text),))
+        return Written(None, Source(None), (Problem(error.line, error),))
     terms, faults = _loaded(source.data, {})
     written = Written(terms, source)
     return replace(written, problems=written.located(faults))
@@ -67,7 +68,7 @@ def load_terms(data: Mapping[str, Any], parameters: Mapping[str, Any] | None = N
     """Terms of stored data, some parameters replaced.  Raises TermsInvalid."""
     terms, faults = _loaded(data, parameters or {})
     if terms is None:
-        raise TermsInvalid(*(str(fault) for fault in faults))
+        raise TermsInvalid(*faults)
     return terms
 
 

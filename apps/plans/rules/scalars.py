@@ -10,6 +10,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.core.errors import N_
+
+from .faults import Unfit
+
 FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1800, 2400, 200
 """Days outside these years, and spans above so many, are typing errors."""
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,2}))?", re.ASCII)
@@ -18,79 +22,79 @@ _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def read_fen(value: object) -> int:
-    """Fen of an amount in yuan written with at most two decimals.  Raises ValueError."""
+    """Fen of an amount in yuan written with at most two decimals.  Raises Unfit."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError("is not an amount in yuan")
+        raise Unfit(N_("is not an amount in yuan"))
     text = str(value)
     found = _AMOUNT.fullmatch(text)
     if found:
         return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
     if text.startswith("-"):
-        raise ValueError("is a negative amount")
+        raise Unfit(N_("is a negative amount"))
     if re.fullmatch(r"[0-9]+\.[0-9]{3,}", text):
-        raise ValueError("has more than two decimals")
-    raise ValueError("is not an amount in yuan")
+        raise Unfit(N_("has more than two decimals"))
+    raise Unfit(N_("is not an amount in yuan"))
 
 
 def read_whole(value: object) -> int:
-    """A whole number of at least 0.  Raises ValueError."""
+    """A whole number of at least 0.  Raises Unfit."""
     if isinstance(value, bool) or not isinstance(value, str | int) or not _WHOLE.fullmatch(str(value)):
-        raise ValueError("is not a whole number of at least 0")
+        raise Unfit(N_("is not a whole number of at least 0"))
     return int(value)
 
 
 def read_days(value: object) -> int:
-    """A number of days, of at most `MOST_YEARS`.  Raises ValueError."""
+    """A number of days, of at most `MOST_YEARS`.  Raises Unfit."""
     return _at_most(read_whole(value), MOST_YEARS * 365)
 
 
 def read_years(value: object) -> int:
-    """A number of years, at most `MOST_YEARS`.  Raises ValueError."""
+    """A number of years, at most `MOST_YEARS`.  Raises Unfit."""
     return _at_most(read_whole(value), MOST_YEARS)
 
 
 def _at_most(number: int, most: int) -> int:
     if number > most:
-        raise ValueError(f"is more than {MOST_YEARS} years")
+        raise Unfit(N_("is more than %(most)s years"), most=MOST_YEARS)
     return number
 
 
 def read_number(value: object) -> Decimal:
-    """A decimal number.  Raises ValueError."""
+    """A decimal number.  Raises Unfit."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise ValueError("is not a number")
+        raise Unfit(N_("is not a number"))
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise ValueError("is not a number") from None
+        raise Unfit(N_("is not a number")) from None
     if not number.is_finite():
-        raise ValueError("is not a number")
+        raise Unfit(N_("is not a number"))
     return number
 
 
 def read_date(value: object) -> date:
-    """A calendar day written YYYY-MM-DD.  Raises ValueError."""
+    """A calendar day written YYYY-MM-DD.  Raises Unfit."""
     if type(value) is date:
         return value
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise ValueError("is not a date (write it as 2022-03-01)")
+        raise Unfit(N_("is not a date (write it as 2022-03-01)"))
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is not a day of the calendar") from None
+        raise Unfit(N_("is not a day of the calendar")) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+        raise Unfit(N_("is not between the years %(first)s and %(last)s"), first=FIRST_YEAR, last=LAST_YEAR)
     return day
 
 
 def read_share(value: object) -> int:
-    """Hundredths of a percent of a percentage between 0 and 100 with at most two decimals.  Raises ValueError."""
+    """Hundredths of a percent of a percentage between 0 and 100 with at most two decimals.  Raises Unfit."""
     try:
         share = read_fen(value)
-    except ValueError:
-        raise ValueError("is not a percentage with at most two decimals") from None
+    except Unfit:
+        raise Unfit(N_("is not a percentage with at most two decimals")) from None
     if share > WHOLE_SHARE:
-        raise ValueError("is above 100 percent")
+        raise Unfit(N_("is above 100 percent"))
     return share
 
 

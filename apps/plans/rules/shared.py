@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from apps.core.errors import N_, Told
+
 from .faults import Fault
+from .source import Path
 from .terms import Benefit, Ladder
 
 
@@ -18,18 +22,19 @@ def check_shared(benefits: Sequence[Benefit]) -> None:
         keys = [key for key, _ in _kept(benefit)]
         for key, ladder in _kept(benefit):
             if keys.count(key) > 1:
-                raise Fault(("benefits", number, "limits"), f"use {_name(key)} twice")
+                raise Fault(("benefits", number, "limits"), N_("use %(total)s twice"), total=_name(key))
             code, other = known.setdefault(key, (benefit.code, ladder))
             if _edges(other) != _edges(ladder):
-                raise Fault(("benefits", number, "limits"), f"share {_name(key)} with {code}, but not its amount")
+                told = N_("share %(total)s with %(other)s, but not its amount")
+                raise Fault(("benefits", number, "limits"), told, total=_name(key), other=code)
         for earlier, later in pairwise(keys):
             before.add(later, earlier)
     _check_nested(benefits)
     try:
         before.prepare()
     except CycleError as error:
-        names = " and ".join(dict.fromkeys(_name(key) for key in error.args[1]))
-        raise Fault(("benefits",), f"share {names} in different orders") from None
+        names = map(_name, dict.fromkeys(error.args[1]))
+        raise Fault(("benefits",), N_("share %(totals)s in different orders"), totals=reduce(_both, names)) from None
 
 
 def _check_nested(benefits: Sequence[Benefit]) -> None:
@@ -45,12 +50,12 @@ def _check_nested(benefits: Sequence[Benefit]) -> None:
     for number, benefit in enumerate(benefits):
         for narrow, wide in pairwise(_limit_keys(benefit)):
             if {_kind(narrow), _kind(wide)} == {"day", "item"}:
-                raise Fault(("benefits", number, "limits"), "are for a day and for an item: choose one of them")
+                raise Fault(("benefits", number, "limits"), N_("are for a day and for an item: choose one of them"))
             if not users[narrow] <= users[wide]:
                 others = ", ".join(sorted(users[narrow] - users[wide]))
-                raise Fault(
-                    ("benefits", number, "limits"), f"share {_name(narrow)} with {others}, but not {_name(wide)}"
-                )
+                told = N_("share %(total)s with %(others)s, but not %(wide)s")
+                where: Path = ("benefits", number, "limits")
+                raise Fault(where, told, total=_name(narrow), others=others, wide=_name(wide))
 
 
 def _limit_keys(benefit: Benefit) -> list[str]:
@@ -73,7 +78,20 @@ def _edges(ladder: Ladder) -> list[tuple[int, ...]]:
     return [rung.curve.edges for rung in ladder.rungs]
 
 
-def _name(key: str) -> str:
+_NAMES = {
+    "deductible": N_("the deductible %(pool)s"),
+    "day": N_("the day limit %(pool)s"),
+    "item": N_("the item limit %(pool)s"),
+    "year": N_("the year limit %(pool)s"),
+    "overall": N_("the overall limit %(pool)s"),
+}
+
+
+def _name(key: str) -> Told:
     """``year:shared`` as people say it: ``the year limit shared``."""
-    kind, _, pool = key.partition(":")
-    return f"the {kind} {'' if kind == 'deductible' else 'limit '}{pool.partition(':')[0]}"
+    kind, pool, *_ = key.split(":")
+    return Told(_NAMES[kind], pool=pool)
+
+
+def _both(one: Told, other: Told) -> Told:
+    return Told(N_("%(one)s and %(other)s"), one=one, other=other)

@@ -7,18 +7,20 @@ from typing import Any
 
 import yaml
 
+from apps.core.errors import N_, Told
+
 Path = tuple[str | int, ...]
 _PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DEPTH = 40
 _MAX_FIELDS = 500_000
 
 
-class SourceError(ValueError):
+class SourceError(Told, ValueError):
     """The text is not readable as data: on which line, and why in one line."""
 
-    def __init__(self, line: int, text: str) -> None:
-        super().__init__(line, text)
-        self.line, self.text = line, text
+    def __init__(self, line: int, message: str, /, **params: object) -> None:
+        super().__init__(message, **params)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,13 @@ def read_source(text: str) -> Source:
 def _said(error: yaml.YAMLError) -> SourceError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return SourceError(mark.line + 1 if mark else 1, f"the text is not YAML: {problem}")
+    return SourceError(mark.line + 1 if mark else 1, N_("the text is not YAML: %(problem)s"), problem=problem)
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if len(path) > _MAX_DEPTH or len(lines) > _MAX_FIELDS:
-        raise SourceError(lines[path], "nested too deeply or too large")
+        raise SourceError(lines[path], N_("nested too deeply or too large"))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
@@ -70,10 +72,10 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise SourceError(line, "a field name must be a word")
+            raise SourceError(line, N_("a field name must be a word"))
         key = str(key_node.value)
         if key in data:
-            raise SourceError(line, f"the field {key} stands twice")
+            raise SourceError(line, N_("the field %(name)s stands twice"), name=key)
         data[key] = _plain(value_node, (*path, key), lines)
         lines[(*path, key)] = line
     return data

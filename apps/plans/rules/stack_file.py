@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from apps.core.errors import N_
 from apps.plans.errors import TermsInvalid
 
 from .building import built_terms
 from .case_file import Case, FindTerms, case_of
 from .document import AnyBenefitForm, Code, Form, Name, ParameterForm, TermsForm, Text, Words, type_list
-from .faults import Fault, faults_of, shown
+from .faults import Fault, Unfit, faults_of, shown
 from .source import Path, SourceError, read_source
 from .stacking import Layer, Stack
 from .terms import Terms
@@ -30,7 +31,7 @@ class LayerForm(Form):
     @model_validator(mode="after")
     def one_kind(self) -> LayerForm:
         if sum(map(bool, (self.plan, self.case_by_case, self.benefits))) != 1:
-            raise ValueError("needs exactly one of plan, benefits, case_by_case")
+            raise Unfit(N_("needs exactly one of %(names)s"), names="plan, benefits, case_by_case")
         return self
 
 
@@ -51,7 +52,7 @@ def parse_stack(text: str, file: str, find_terms: FindTerms) -> Stack:
     try:
         source = read_source(text)
     except SourceError as error:
-        raise TermsInvalid(f"{file}:{error.line}: {error.text}") from None
+        raise TermsInvalid(f"{file}:{error.line}: {error}") from None
     try:
         return _stack(StackForm.model_validate(source.data), find_terms)
     except ValidationError as error:
@@ -64,11 +65,12 @@ def parse_stack(text: str, file: str, find_terms: FindTerms) -> Stack:
 def _stack(form: StackForm, find_terms: FindTerms) -> Stack:
     layers = [_layer(layer, ("layers", number), find_terms) for number, layer in enumerate(form.layers)]
     if len({layer.code for layer in layers}) < len(layers):
-        raise Fault(("layers",), "have the same code twice")
+        raise Fault(("layers",), N_("have the same code twice"))
     case = _example(form, layers)
     (claim,) = case.claims
     if len(form.line_names) != len(claim.lines):
-        raise Fault(("line_names",), f"are {len(form.line_names)}, but the bill has {len(claim.lines)} lines")
+        told = N_("are %(count)s, but the bill has %(needed)s lines")
+        raise Fault(("line_names",), told, count=len(form.line_names), needed=len(claim.lines))
     parts = (form.code, form.name, form.says, form.source, tuple(layers))
     return Stack(*parts, case.insured, case.policy, claim, form.line_names)
 
@@ -79,9 +81,9 @@ def _layer(form: LayerForm, where: Path, find_terms: FindTerms) -> Layer:
     try:
         terms = built_terms(_whole(form)) if form.plan is None else find_terms(form.plan, None, {})
     except KeyError:
-        raise Fault((*where, "plan"), f"= {shown(form.plan)} is not published") from None
+        raise Fault((*where, "plan"), N_("= %(value)s is not published"), value=shown(form.plan)) from None
     except Fault as fault:
-        raise Fault((*where, *fault.path), fault.text) from None
+        raise fault.at((*where, *fault.path)) from None
     return Layer(form.code, form.name, terms)
 
 
@@ -107,7 +109,7 @@ def _whole(form: LayerForm) -> TermsForm:
 def _example(form: StackForm, layers: list[Layer]) -> Case:
     terms = next((layer.terms for layer in layers if layer.terms), None)
     if terms is None:
-        raise Fault(("layers",), "have no terms at all")
+        raise Fault(("layers",), N_("have no terms at all"))
     some = terms
 
     def some_terms(*_: object) -> Terms:
@@ -116,7 +118,7 @@ def _example(form: StackForm, layers: list[Layer]) -> Case:
     try:
         case = case_of({**form.example, "plan": form.code}, some_terms)
     except Fault as fault:
-        raise Fault(("example", *fault.path), fault.text) from None
+        raise fault.at(("example", *fault.path)) from None
     if len(case.claims) != 1:
-        raise Fault(("example", "claims"), f"has {len(case.claims)} claims, one is needed")
+        raise Fault(("example", "claims"), N_("has %(count)s claims, one is needed"), count=len(case.claims))
     return case

@@ -156,6 +156,29 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays a part of the price: an amount in fen, None for all that is left."""
+
+    code: str
+    amount: int | None = None
+    is_trusted: bool = False
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """How the price may be paid, and the days that count when it is not or when somebody leaves."""
+
+    schedules: tuple[str, ...] = ("once",)
+    payers: tuple[Payer, ...] = ()
+    cooling_off_days: int = 15
+    is_refunded_pro_rata: bool = False
+    grace_days: int = 30
+    reinstate_days: int = 90
+    waiting_again_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example: a case without its plan."""
 
@@ -179,6 +202,7 @@ class Terms:
     source: str
     figures: Figures
     price: Price
+    paying: Paying
     waiting_days: int
     joining: tuple[Joining, ...]
     questions: tuple[Question, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .document import AgeForm, FactForm, LumpSumForm, ReimbursementForm, ScopeForm, TermsForm, Words
+from .paying import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Use:
 
 
 SERVICE = "service"
-"""How often a service can be used: nothing that is paid depends on it."""
+"""How often a service can be used, or how the price is paid: nothing that is paid depends on it."""
 ROLES = (
     *("price", "price-instead", "waiting", "overall", "age-from", "age-to", "joining"),
     *("deductible", "bands", "rate", "rate-instead", "rate-raised"),
@@ -60,6 +61,8 @@ def _of_benefits(form: TermsForm) -> Iterator[tuple[str, Use]]:
 def _of_services(form: TermsForm) -> Iterator[tuple[str, Use]]:
     for item in form.entitlements:
         yield item.count, Use(item.name, SERVICE)
+    for name in names_of(form.paying):
+        yield name, Use(None, SERVICE)
 
 
 def _of_pay(benefit: Any) -> Iterator[tuple[str, str]]:

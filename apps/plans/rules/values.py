@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from apps.core.errors import N_
+
 from .document import KINDS_OF_VALUE, ParameterForm
-from .faults import Fault, faults_of
+from .faults import Fault, Unfit, either, faults_of, unfit
 from .scalars import plain_share, plain_yuan, read_number
 from .source import Path
 
@@ -43,9 +45,10 @@ class Figures:
         """The figure a field names.  Raises Fault when there is none or it is of another kind."""
         figure = self.by_name.get(name)
         if figure is None:
-            raise Fault(where, f"= {name} names no parameter")
+            raise Fault(where, N_("= %(name)s names no parameter"), name=name)
         if figure.kind not in kinds:
-            raise Fault(where, f"= {name} is a parameter in {figure.kind}, {' or '.join(kinds)} is needed")
+            told = N_("= %(name)s is a parameter in %(kind)s, %(needed)s is needed")
+            raise Fault(where, told, name=name, kind=figure.kind, needed=either(*kinds))
         return figure
 
     def number(self, text: str, where: Path, *kinds: str) -> Decimal:
@@ -62,17 +65,17 @@ class Figures:
             return value
         try:
             return read(text)
-        except ValueError as error:
-            raise Fault(where, f"= {text} {error}") from None
+        except Unfit as error:
+            raise unfit(where, text, error) from None
 
     def codes(self, written: Sequence[str] | str, where: Path, read: Callable[[str], str] = str) -> tuple[str, ...]:
         """A list written in place, or the parameter named, each code as ``read`` gives it.  Raises Fault."""
         codes = self.get(written, where, "codes").value if isinstance(written, str) else written
         try:
             return tuple(read(code) for code in codes)
-        except ValueError as error:
+        except Unfit as error:
             bad = next(code for code in codes if not _is_readable(code, read))
-            raise Fault(where, f"= {bad} {error}") from None
+            raise unfit(where, bad, error) from None
 
 
 def _is_readable(code: str, read: Callable[[str], str]) -> bool:
@@ -98,11 +101,10 @@ def replaced(parameters: Mapping[str, ParameterForm], changes: Mapping[str, Any]
     for name, value in changes.items():
         form = parameters.get(name)
         if form is None:
-            raise Fault(("parameters", name), "is not a parameter of this plan")
+            raise Fault(("parameters", name), N_("is not a parameter of this plan"))
         kept = dict.fromkeys(KINDS_OF_VALUE) | {"clause": form.clause, "demo": form.demo}
         try:
             result[name] = ParameterForm.model_validate(kept | {form.kind: value})
         except ValidationError as error:
-            fault = faults_of(error, {form.kind: value})[0]
-            raise Fault(("parameters", name), fault.text) from None
+            raise faults_of(error, {form.kind: value})[0].at(("parameters", name)) from None
     return result

@@ -92,7 +92,7 @@ def _shown(row: PlanDraft) -> dict[str, Any]:
     return {
         "draft": row,
         "reading": reading,
-        "problems": [(problem, lines[problem.line - 1] if problem.line <= len(lines) else "") for problem in problems],
+        "problems": [(one.line, say(one.says), "".join(lines[one.line - 1 : one.line])) for one in problems],
         "misses": miss_words(reading.misses) if reading else (),
         "changes": differences(row.based_on.terms, reading.written.source.data) if reading and reading.terms else (),
     }

@@ -116,7 +116,8 @@ def _offer(url: str, environment: dict[str, str]) -> None:
     if locust is None:
         raise RuntimeError("locust is not installed: it comes with config/requirements/dev.txt")
     command = [locust, "--headless", "--only-summary", "-f", "apps/portal/load/parents.py", "--host", url, *users]
-    subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL)
+    with Path(environment["GONGJI_SENT"]).with_suffix(".log").open("wb") as log:
+        subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=log, stderr=subprocess.STDOUT)
 
 
 def _settled(conninfo: str, count: int) -> dict[str, datetime]:

@@ -22,7 +22,14 @@ from apps.care.services import open_due_windows
 from apps.claims.services.payouts import open_payments, tell_endings
 from apps.core.clock import business_day
 from apps.core.jobs import muted
-from apps.enrolments.services import end_covers, expire_unpaid, settle_contributions
+from apps.enrolments.services import (
+    close_lapses,
+    end_covers,
+    expire_unpaid,
+    lapse_covers,
+    remind_unpaid,
+    settle_contributions,
+)
 from apps.governance.services import continue_resolutions
 from apps.members.services import publish_texts
 from apps.payments import gateway
@@ -180,5 +187,8 @@ def _evening(day: date) -> None:
     continue_resolutions(now=now)
     if day.weekday() == 0:
         open_due_windows(now=now)
+        remind_unpaid(now=now)
         expire_unpaid(now=now)
+        lapse_covers(now=now)
+        close_lapses(now=now)
         end_covers(now=now)

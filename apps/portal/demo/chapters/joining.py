@@ -32,6 +32,7 @@ DECLINED: dict[str, dict[str, Any]] = {
     BRAIN: {"brain_screening": "fail", "conditions": []},
 }
 
+GIVES_UP, PAID_BEFORE = 37, 3  # of those who pay by the month: who stops, after how many
 STAY, FORGET = 0.88, 0.03  # shares of families that renew, and that never pay
 
 
@@ -44,6 +45,15 @@ class Household:
     person: Person
     visits: int = 0
     has_doctor: bool = False
+
+
+def _schedule(family: Family, *, is_renewal: bool) -> str:
+    """A few families pay in instalments; the lead family does so from its second year."""
+    if family.plan == HER:
+        return "once"
+    if family.number % 30 == GIVES_UP % 30:
+        return "monthly"
+    return "quarterly" if family.number % 12 == 0 or (family.is_lead and is_renewal) else "once"
 
 
 class Joining:
@@ -97,16 +107,26 @@ class Joining:
             answers=answers,
             key=self.story.key(),
             start=start,
+            schedule=_schedule(home.family, is_renewal=start is not None),
             now=now,
         )
         return application.cover if application.accepted else None
 
     def _pay(self, home: Household, cover: Cover, now: datetime) -> None:
-        contribution = cover.contributions.get()
-        checkout = start_payment(contribution_id=contribution.pk, actor=home.user, return_url="/", now=now)
-        self.story.bank.pay(checkout.key, checkout.amount_fen)
+        self._pay_next(home, cover, now)
         self.story.later(now, 4, lambda at: self._settle(home, at))  # once the payment is known
         self.story.happens(cover.end - timedelta(days=12), lambda at: self._renew(home, cover, at))
+
+    def _pay_next(self, home: Household, cover: Cover, now: datetime) -> None:
+        """What is due, and so on to the end of the year; some give up after half of it, and the cover lapses."""
+        due = list(cover.contributions.due().order_by("due_date")[:2])
+        if not due or (home.family.number % 60 == GIVES_UP and due[0].number > PAID_BEFORE):
+            return
+        checkout = start_payment(contribution_id=due[0].pk, actor=home.user, return_url="/", now=now)
+        self.story.bank.pay(checkout.key, checkout.amount_fen)
+        if len(due) > 1:
+            day = due[1].due_date + timedelta(days=2)
+            self.story.happens(day, lambda at: self._pay_next(home, cover, at))
 
     def _renew(self, home: Household, cover: Cover, now: datetime) -> None:
         """Most stay for another year."""

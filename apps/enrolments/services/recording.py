@@ -1,0 +1,84 @@
+"""What a piece of work on many covers has changed, stored together: a handful of statements, however many covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Model
+
+from apps.audit.models import Event
+from apps.audit.services import new_event, record_events
+from apps.enrolments.models import Contribution, Cover, Lapse, Receipt, Refund
+from apps.enrolments.selectors import terms_of_cover
+from apps.fund.services import Draft, post_entries
+from apps.reminders.services import News, remind
+
+COVER_FIELDS = ("start", "end", "renewed_years", "state", "ending")
+CONTRIBUTION_FIELDS = (
+    *("amount_fen", "received_fen", "state", "paid_date", "period_start", "period_end", "due_date", "grace_until"),
+)
+ROWS = 500  # a statement: the time it takes grows with the square of them
+LAPSE_FIELDS = ("end", "reinstated_at")
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows changed in memory and what follows from it; ``record`` stores all of it in the caller's transaction."""
+
+    now: datetime
+    actor_id: int | None = None
+    receipts: list[Receipt] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    new_lapses: list[Lapse] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    _changed: dict[tuple[type[Model], int], Model] = field(default_factory=dict)
+
+    def change(self, *rows: Cover | Contribution | Lapse) -> None:
+        """Remember rows to be stored, each once."""
+        for row in rows:
+            self._changed[type(row), row.pk] = row
+
+    def note(self, action: str, cover: Cover, **detail: object) -> None:
+        """An event of a cover."""
+        target = ("enrolments.cover", cover.pk)
+        self.events.append(new_event(actor_id=self.actor_id, action=action, target=target, now=self.now, detail=detail))
+
+    def tell(self, cover: Cover, kind: str, *, key: str, **parameters: object) -> None:
+        """News for whoever applied for the cover."""
+        said = {**words(cover), **parameters}
+        self.news.append(News([cover.application.actor_id], kind, said, key=key))
+
+    def record(self) -> None:
+        """Store everything."""
+        _insert(Receipt, self.receipts)
+        _insert(Refund, self.refunds)
+        _insert(Lapse, self.new_lapses)
+        _update(Contribution, CONTRIBUTION_FIELDS, self._changed)
+        _update(Cover, COVER_FIELDS, self._changed)
+        _update(Lapse, LAPSE_FIELDS, self._changed)
+        post_entries(*self.drafts, now=self.now)
+        if self.events:
+            record_events(*self.events)
+        if self.news:
+            remind(*self.news, now=self.now)
+
+
+def _insert(model: type[Model], rows: Iterable[Model]) -> None:
+    if rows:
+        model._default_manager.bulk_create(rows)
+
+
+def _update(model: type[Model], names: tuple[str, ...], changed: Mapping[tuple[type[Model], int], Model]) -> None:
+    rows = [row for (kind, _pk), row in changed.items() if kind is model]
+    if rows:
+        model._default_manager.bulk_update(rows, names, batch_size=ROWS)
+
+
+def words(cover: Cover) -> dict[str, object]:
+    """Person and plan, as news name them."""
+    name = terms_of_cover(cover).name
+    return {"person": cover.person.name, "plan": {"zh": name.zh, "en": name.en}}

@@ -1,0 +1,95 @@
+"""Money that goes back: written down with the reason, paid as soon as the account for it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.core.jobs import ring
+from apps.enrolments.models import Contribution, Cover, Refund
+from apps.enrolments.services.batches import work_off
+from apps.enrolments.services.recording import Changes
+from apps.payments.models import PayeeAccount, Purpose
+from apps.payments.rules.states import State
+from apps.payments.services import request_payment
+
+LABEL = "enrolments.refund"
+FAMILY_ACCOUNT = "accounts.user"
+"""Owner of the account for payments of whoever applied; other payers have one for each contribution."""
+
+
+def give_up(contributions: Iterable[Contribution], cover: Cover, changes: Changes) -> None:
+    """What is still due is not owed any more, in memory; what had come of it goes back."""
+    for row in contributions:
+        if row.is_waited_for:
+            row.state = Contribution.State.VOID
+            changes.change(row)
+            if row.received_fen:
+                give_back(row, row.received_fen, cover, changes)
+
+
+def undo(contributions: Iterable[Contribution], cover: Cover, changes: Changes) -> None:
+    """A cover that never started, in memory: what some payers paid while others did not goes back."""
+    for row in contributions:
+        if row.received_fen:
+            is_paid = row.state == Contribution.State.PAID
+            row.state = Contribution.State.REFUNDED if is_paid else Contribution.State.VOID
+            changes.change(row)
+            give_back(row, row.received_fen, cover, changes)
+
+
+def give_back(row: Contribution, fen: int, cover: Cover, changes: Changes) -> None:
+    """Owe money of a contribution to whoever paid it."""
+    owner = (FAMILY_ACCOUNT, cover.application.actor_id) if row.is_of_family else ("enrolments.contribution", row.pk)
+    changes.refunds.append(
+        Refund(
+            contribution=row,
+            amount_fen=fen,
+            owed_account=f"contributions-in-advance:{cover.plan_code}",
+            owner_label=owner[0],
+            owner_id=owner[1],
+            created_at=changes.now,
+        )
+    )
+    if row.is_of_family:
+        key = f"contribution:{row.pk}:refunded"
+        changes.tell(cover, "contribution-refunded", key=key, amount_fen=fen)
+    ring("enrolments.pay_refunds")
+
+
+def _usable(now: datetime) -> QuerySet[PayeeAccount]:
+    mine = PayeeAccount.objects.filter(owner_label=OuterRef("owner_label"), owner_id=OuterRef("owner_id"))
+    return mine.filter(replaced_at=None, usable_from__lte=now)
+
+
+def pay_refunds(*, now: datetime) -> int:
+    """Ask for the payment of refunds whose account is known; a failed one again when another account was named."""
+    account = _usable(now)
+    other = account.exclude(pk=OuterRef("order__payee_account"))
+    failed = Q(order__state__in=[State.FAILED, State.RETURNED]) & Exists(other)
+    ready = Refund.objects.filter(Q(Exists(account), order=None) | failed)
+    return work_off(ready, lambda ids: _ask(ids, ready, now))
+
+
+@transaction.atomic
+def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
+    locked = Refund.objects.filter(pk__in=ids).select_for_update(skip_locked=True).order_by("pk")
+    refunds = {refund.pk: refund for refund in locked}
+    still = ready.filter(pk__in=refunds).annotate(account=_usable(now).values("pk")[:1])
+    for pk, account, had_order in still.values_list("pk", "account", "order"):
+        refund = refunds[pk]
+        refund.attempt += had_order is not None
+        refund.order = request_payment(
+            key=f"refund:{pk}:{refund.attempt}",
+            purpose=Purpose.REFUND,
+            source=(LABEL, pk),
+            payee_account_id=account,
+            amount_fen=refund.amount_fen,
+            owed_account=refund.owed_account,
+            now=now,
+        )
+        refund.save(update_fields=["attempt", "order"])
+    return len(refunds)

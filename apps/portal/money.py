@@ -1,0 +1,217 @@
+"""A family's money: what it paid and got, what is on the way, what is due next; a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.claims.models import Payout
+from apps.claims.selectors import PaidState, payout_state, payouts_of
+from apps.claims.services.accounts import current_account
+from apps.core.clock import business_day
+from apps.core.display import in_language, moment_text
+from apps.enrolments.models import Cover, Receipt
+from apps.enrolments.pages import Back, Due, back_words, next_due
+from apps.enrolments.selectors import covers_of_user, receipts_of_people, refunds_of_people, terms_of_cover
+from apps.enrolments.services.receiving import LABEL
+from apps.members.models import Person
+from apps.members.selectors import people_of
+from apps.payments.models import CheckoutState, PayeeAccount
+from apps.payments.rules.states import State as OrderState
+from apps.payments.selectors import checkouts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Money that moved on a day: from the family, or to it."""
+
+    person_id: int
+    day: date
+    what: str
+    fen: int
+    is_received: bool
+    url: str
+
+    @property
+    def signed_fen(self) -> int:
+        """Seen from the family's purse."""
+        return self.fen if self.is_received else -self.fen
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """Money that has not arrived yet, and why."""
+
+    person: Person
+    what: str
+    fen: int
+    tone: str
+    state: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay:
+    """The next payment for one cover."""
+
+    person: Person
+    plan_name: str
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMoney:
+    """What moved for one person in a year, newest first."""
+
+    person: Person
+    moved: tuple[Moved, ...]
+
+    @property
+    def paid_fen(self) -> int:
+        return sum(item.fen for item in self.moved if not item.is_received)
+
+    @property
+    def got_fen(self) -> int:
+        return sum(item.fen for item in self.moved if item.is_received)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPage:
+    year: int
+    years: tuple[int, ...]
+    account: PayeeAccount | None
+    to_pay: tuple[ToPay, ...]
+    on_the_way: tuple[OnTheWay, ...]
+    people: tuple[PersonMoney, ...]
+
+
+def money_of(user: User, *, year: int | None, now: datetime) -> MoneyPage:
+    """The page of everybody the user acts for; without a year, of this one."""
+    people = {person.pk: person for person in people_of(user)}
+    account, today = current_account(user), business_day(now)
+    payouts = [(payout, payout_state(payout, now=now)) for payout in payouts_of(people)]
+    refunds = back_words(list(refunds_of_people(people)), has_account=account is not None)
+    moved = [
+        *map(_paid, receipts_of_people(people)),
+        *(_got(payout, state.on) for payout, state in payouts if state.code == "paid" and state.on),
+        *map(_given_back, refunds),
+    ]
+    to_pay, being_booked = _due(user, today)
+    kept = [item for item in moved if item is not None]
+    years = sorted({item.day.year for item in kept} | {today.year}, reverse=True)
+    shown = year if year in years else today.year
+    return MoneyPage(
+        year=shown,
+        years=tuple(years),
+        account=account,
+        to_pay=tuple(to_pay),
+        on_the_way=(*being_booked, *_coming(payouts, people), *_going_back(refunds, people)),
+        people=tuple(PersonMoney(person, _of(person, shown, kept)) for person in people.values()),
+    )
+
+
+def _of(person: Person, year: int, moved: Iterable[Moved]) -> tuple[Moved, ...]:
+    mine = (item for item in moved if item.person_id == person.pk and item.day.year == year)
+    return tuple(sorted(mine, key=lambda item: item.day, reverse=True))
+
+
+def _plan_name(cover: Cover) -> str:
+    return in_language(terms_of_cover(cover).name)
+
+
+def _paid(receipt: Receipt) -> Moved:
+    cover = receipt.contribution.cover
+    what = _("Contribution for %(plan)s") if receipt.use == Receipt.Use.CONTRIBUTION else _("Paid twice for %(plan)s")
+    return Moved(
+        person_id=cover.person_id,
+        day=receipt.received_date,
+        what=what % {"plan": _plan_name(cover)},
+        fen=receipt.amount_fen,
+        is_received=False,
+        url=reverse("enrolments:receipt", args=[receipt.pk]),
+    )
+
+
+def _got(payout: Payout, day: date) -> Moved:
+    bill = payout.decision.claim.bill
+    return Moved(
+        person_id=bill.person_id,
+        day=day,
+        what=_claim_words(payout),
+        fen=payout.amount_fen,
+        is_received=True,
+        url=reverse("claims:bill", args=[bill.number]),
+    )
+
+
+def _claim_words(payout: Payout) -> str:
+    return _("Claim %(number)s") % {"number": payout.decision.claim.bill.number}
+
+
+def _given_back(back: Back) -> Moved | None:
+    order, cover = back.refund.order, back.refund.contribution.cover
+    if order is None or order.state != OrderState.SETTLED or order.settled_date is None:
+        return None
+    return Moved(
+        person_id=cover.person_id,
+        day=order.settled_date,
+        what=_("Paid back for %(plan)s") % {"plan": _plan_name(cover)},
+        fen=back.refund.amount_fen,
+        is_received=True,
+        url=reverse("enrolments:cover", args=[cover.pk]),
+    )
+
+
+def _due(user: User, today: date) -> tuple[list[ToPay], list[OnTheWay]]:
+    """What is to be paid next for each cover, the most urgent first; what is paid and being booked."""
+    dues = [(cover, due) for cover in covers_of_user(user) if (due := next_due(cover, today))]
+    pages = checkouts_of(LABEL, [due.contribution.pk for _cover, due in dues])
+    to_pay, booked = [], []
+    for cover, due in sorted(dues, key=lambda pair: (not pair[1].is_urgent, pair[1].pay_by)):
+        page = next(iter(pages.get(due.contribution.pk, ())), None)
+        if page is not None and page.state == CheckoutState.PAID and not due.contribution.received_fen:
+            url = reverse("enrolments:cover", args=[cover.pk])
+            what = _("Contribution for %(plan)s") % {"plan": _plan_name(cover)}
+            booked.append(OnTheWay(cover.person, what, page.amount_fen, "wait", _("Arrived, being booked"), url))
+        else:
+            to_pay.append(ToPay(cover.person, _plan_name(cover), due))
+    return to_pay, booked
+
+
+def _coming(payouts: Sequence[tuple[Payout, PaidState]], people: dict[int, Person]) -> list[OnTheWay]:
+    """Claims decided whose money has not arrived."""
+    words = {
+        "owed": ("wait", _("Being sent")),
+        "on-the-way": ("wait", _("On its way")),
+        "failed": ("stop", _("The bank sent it back")),
+    }
+    found = []
+    for payout, state in payouts:
+        if state.code != "paid":
+            bill = payout.decision.claim.bill
+            held = ("warn", _("Waits for the new account until %(at)s") % {"at": moment_text(state.usable_from)})
+            tone, text = words.get(state.code, held)
+            url = reverse("claims:bill", args=[bill.number])
+            found.append(OnTheWay(people[bill.person_id], _claim_words(payout), payout.amount_fen, tone, text, url))
+    return found
+
+
+def _going_back(refunds: Iterable[Back], people: dict[int, Person]) -> list[OnTheWay]:
+    return [
+        OnTheWay(
+            people[cover.person_id],
+            _("Paid back for %(plan)s") % {"plan": _plan_name(cover)},
+            back.refund.amount_fen,
+            back.tone,
+            back.state,
+            reverse("enrolments:cover", args=[cover.pk]),
+        )
+        for back in refunds
+        if back.tone != "ok"
+        for cover in [back.refund.contribution.cover]
+    ]
