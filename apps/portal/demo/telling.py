@@ -58,6 +58,7 @@ AT_HOME = {  # nothing of the past leaves the house: no letter, no order to a ba
     "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
 }
 USUAL_LIMITS = LimitsInForce(release_from_fen=5_000_000, payee_day_fen=20_000_000, day_fen=500_000_000)
+BANK_FEE_FEN = 1_250  # left for the treasurer to explain
 NO_LIMIT = LimitsInForce(10**14, 10**14, 10**14)
 Progress = Callable[[date, int, int], None]
 
@@ -83,6 +84,8 @@ def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = la
         for number in range(days):
             day = since + timedelta(days=number)
             story.tell_day(day)
+            if number == days - 1:
+                story.bank.charge(BANK_FEE_FEN)
             if day.weekday() in WORK_EVENINGS or number == days - 1:
                 _evening(day)
             progress(day, number + 1, days)
