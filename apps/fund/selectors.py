@@ -19,6 +19,7 @@ GUARDS = (
     *(f"{table}_keeps_rows" for table in KEPT),
     *(f"{table}_keeps_all" for table in (*KEPT, "fund_account")),
     *("fund_entry_seal", "fund_line_seal", "fund_line_carry", "fund_account_guard", "fund_closing_waits"),
+    *("fund_correction_guard", "fund_correction_keeps_all"),
     *("fund_entry_balances", "fund_line_balances"),
 )
 

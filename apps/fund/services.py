@@ -28,8 +28,8 @@ from apps.fund.selectors import (
 )
 
 Lines = Sequence[tuple[str, int]]
-CLOSED = "GJ001"
-POST = "SELECT entry_id, is_same FROM fund_post(%s, %s)"
+CLOSED, REUSED = "GJ001", "GJ002"
+POST = "SELECT fund_post(%s, %s)"
 CHAIN_LOCK = "SELECT pg_advisory_xact_lock(7301, 2)"
 
 
@@ -83,13 +83,9 @@ def post_entries(*drafts: Draft, now: datetime) -> list[int]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(POST, (now, json.dumps([draft.as_json() for draft in drafts])))
-            booked = cursor.fetchall()
+            return [entry_id for (entry_id,) in cursor.fetchall()]
     except DatabaseError as error:
         raise _refusal(error, drafts) from error
-    for draft, (_entry_id, is_same) in zip(drafts, booked, strict=True):
-        if not is_same:
-            raise KeyReused(key=draft.key)
-    return [entry_id for entry_id, _is_same in booked]
 
 
 def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
@@ -98,6 +94,8 @@ def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
         return error
     if cause.sqlstate == CLOSED:
         return ClosedPeriod(day=min(draft.effective_date for draft in drafts).isoformat())
+    if cause.sqlstate == REUSED:
+        return KeyReused(key=cause.diag.message_detail)
     if cause.diag.constraint_name == "fund_account_no_overdraft":
         return Overdrawn(accounts=", ".join(dict.fromkeys(code for draft in drafts for code, _ in draft.lines)))
     return AlreadyReversed() if cause.diag.constraint_name == "fund_entry_reverses_id_key" else error
