@@ -184,3 +184,34 @@ class Correction(SecondLook):
 
     def __str__(self) -> str:
         return f"correction of entry {self.entry_id}: {self.state}"
+
+
+class Freeze(models.Model):
+    """Why no payment may leave, and since when; a person lifts it when the gap is explained.
+
+    A restore writes one: what the bank did after the backup is known to the bank's statement alone.
+    """
+
+    class State(models.TextChoices):
+        FROZEN = "frozen", _("Frozen")
+        LIFTED = "lifted", _("Lifted")
+
+    reason = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    gap_from = models.DateTimeField(help_text="from this moment on the books may lack what the bank did")
+    state = models.CharField(max_length=6, choices=State, default=State.FROZEN)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="fund_one_freeze", fields=["state"], condition=Q(state="frozen")),
+            models.CheckConstraint(
+                name="fund_freeze_lifted_by_somebody",
+                condition=Q(state="frozen", lifted_by=None, lifted_at=None)
+                | Q(state="lifted", lifted_by__isnull=False, lifted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} since {self.began_at}"

@@ -11,7 +11,7 @@ from datetime import UTC, date
 from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 
-from apps.fund.models import Account, ChainLink, Closing, Entry, Line
+from apps.fund.models import Account, ChainLink, Closing, Entry, Freeze, Line
 from apps.fund.rules.chart import CHART, DEBIT, rule_of
 
 KEPT = ("fund_entry", "fund_line", "fund_closing", "fund_chainlink")
@@ -61,6 +61,11 @@ def entries_of(label: str, source_id: int) -> QuerySet[Entry]:
 def closed_through() -> date | None:
     """The last day of the closed part of the books."""
     return Closing.objects.order_by("-id").values_list("through", flat=True).first()
+
+
+def is_frozen() -> bool:
+    """Whether no payment may leave, because the books may lack what the bank did."""
+    return Freeze.objects.filter(state=Freeze.State.FROZEN).exists()
 
 
 @dataclass(frozen=True, slots=True)

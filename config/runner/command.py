@@ -10,7 +10,7 @@ from config.runner.lock import RunLock
 WITHOUT_DATABASE = frozenset(
     {"help", "version", "--help", "--version", "collectstatic", "makemessages", "diffsettings", "adjudicate"}
 )
-BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
+BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench", "backup", "restore"})
 
 
 def main(argv: list[str]) -> int:

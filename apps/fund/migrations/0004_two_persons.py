@@ -52,6 +52,25 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.CreateModel(
+            name="Freeze",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=200)),
+                ("began_at", models.DateTimeField()),
+                (
+                    "gap_from",
+                    models.DateTimeField(help_text="from this moment on the books may lack what the bank did"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("frozen", "Frozen"), ("lifted", "Lifted")], default="frozen", max_length=6
+                    ),
+                ),
+                ("lifted_at", models.DateTimeField(null=True)),
+            ],
+        ),
         migrations.AddField(
             model_name="closing",
             name="agreed_by",
@@ -115,6 +134,13 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="correction", to="fund.entry"
             ),
         ),
+        migrations.AddField(
+            model_name="freeze",
+            name="lifted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
         migrations.AddConstraint(
             model_name="correction",
             constraint=models.CheckConstraint(
@@ -153,6 +179,23 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="fund_correction_agreed_means_booked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="freeze",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "frozen")), fields=("state",), name="fund_one_freeze"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="freeze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lifted_at", None), ("lifted_by", None), ("state", "frozen")),
+                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False), ("state", "lifted")),
+                    _connector="OR",
+                ),
+                name="fund_freeze_lifted_by_somebody",
             ),
         ),
         migrations.RunSQL(HERE.with_suffix(".sql").read_text(), REMOVE),
