@@ -32,6 +32,7 @@ class Posting(Enum):
     CLAIMS_CLOSED = "claims-closed"
     COST_CLOSED = "cost-closed"
     SURPLUS_LOCKED = "surplus-locked"
+    ALLOWANCE_GRANTED = "allowance-granted"
     APPROPRIATED = "appropriated"
     APPROPRIATION_LAPSED = "appropriation-lapsed"
 
@@ -69,6 +70,7 @@ TABLE: dict[Posting, Sides] = {
     P.CLAIMS_CLOSED: Sides("result-of-period", "claims-incurred:{plan}", is_signed=True),
     P.COST_CLOSED: Sides("result-of-period", "operating-cost"),
     P.SURPLUS_LOCKED: Sides("result-of-period", "surplus"),
+    P.ALLOWANCE_GRANTED: Sides("allowance-reserve:{plan}", "allowance-payable:{plan}"),
     P.APPROPRIATED: Sides("surplus", "{account}"),
     P.APPROPRIATION_LAPSED: Sides("{account}", "surplus"),
 }
@@ -93,9 +95,22 @@ NAMES: dict[Posting, str] = {
     P.CLAIMS_CLOSED: N_("Claims of the period"),
     P.COST_CLOSED: N_("Cost of the period"),
     P.SURPLUS_LOCKED: N_("Surplus locked"),
+    P.ALLOWANCE_GRANTED: N_("Allowances granted to members"),
     P.APPROPRIATED: N_("Granted by the council"),
     P.APPROPRIATION_LAPSED: N_("Grant lapsed"),
 }
+BY_HAND = frozenset(
+    event.value
+    for event in (
+        P.CONTRIBUTION_RECEIVED,
+        P.MONEY_ARRIVED,
+        P.MONEY_UNEXPLAINED,
+        P.CONTRIBUTION_IN_EXCESS,
+        P.APPROPRIATION_LAPSED,
+    )
+)
+"""Kinds of entries that people may take back: no process of the portal has a step of its own that does it."""
+
 KIND_NAMES = {event.value: name for event, name in NAMES.items()}
 
 
