@@ -1,4 +1,4 @@
-"""Front page, home, a person's page, the public fund page, the auditor's events."""
+"""Front page, home, a person's page, the public fund page, the auditor's events, frozen payments."""
 
 from django.urls import path
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("home/<int:person_id>/", views.person, name="person"),
     path("fund/", views.fund, name="fund"),
+    path("frozen/", views.frozen, name="frozen"),
     path("events/", views.events, name="events"),
 ]

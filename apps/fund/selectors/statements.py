@@ -67,6 +67,11 @@ class TrialRow:
         """Positive on the normal side of the account."""
         return self.opening * self.account.normal
 
+    @property
+    def closing_fen(self) -> int:
+        """Positive on the normal side of the account."""
+        return self.closing * self.account.normal
+
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
