@@ -99,16 +99,7 @@ NAMES: dict[Posting, str] = {
     P.APPROPRIATED: N_("Granted by the council"),
     P.APPROPRIATION_LAPSED: N_("Grant lapsed"),
 }
-BY_HAND = frozenset(
-    event.value
-    for event in (
-        P.CONTRIBUTION_RECEIVED,
-        P.MONEY_ARRIVED,
-        P.MONEY_UNEXPLAINED,
-        P.CONTRIBUTION_IN_EXCESS,
-        P.APPROPRIATION_LAPSED,
-    )
-)
+BY_HAND = frozenset(event.value for event in (P.MONEY_UNEXPLAINED, P.CONTRIBUTION_IN_EXCESS, P.APPROPRIATION_LAPSED))
 """Kinds of entries that people may take back: no process of the portal has a step of its own that does it."""
 
 KIND_NAMES = {event.value: name for event, name in NAMES.items()}

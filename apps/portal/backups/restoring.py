@@ -8,6 +8,7 @@ import subprocess
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.management.base import CommandError
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from apps.fund.services import check_books
 from apps.portal.backups.manifest import Facts, Manifest, facts, fingerprint, read_manifest
 from apps.portal.backups.programs import environment, program
 from apps.portal.backups.writing import DUMP, UPLOADS, Progress
+from config.rights import protect_append_only
 
 EMPTY = """
 SET client_min_messages = warning;
@@ -45,7 +47,8 @@ INSERT INTO fund_freeze (reason, began_at, gap_from, state)
 INSERT INTO audit_event (at, action, target_label, target_id, detail)
     VALUES ({now}, 'restored', 'portal.backup', 0, {detail});
 """
-CUT_OFF = b"SELECT 1 / 0;\n"  # what came was not all of it: let the transaction fail
+NOT_OURS = (" DEFAULT ACL ", " SCHEMA - ", " - SCHEMA ")
+CUT_OFF = b"DO $$ BEGIN RAISE 'the dump could not be read to its end'; END $$;\n"
 REASON = "Restored from a backup: the bank may know more than the books."
 ADDED = ("audit_event", "fund_freeze")
 
@@ -61,6 +64,7 @@ def restore_backup(source: Path, *, uploads: Path, force: bool, now: datetime, p
     _check_empty(uploads, force=force)
     progress("Restoring the database", 0, 0)
     _load(source / DUMP, manifest, now)
+    protect_append_only()
     _restore_uploads(source, manifest, uploads, progress)
     progress("Comparing with the manifest", 0, 0)
     _check_equal(manifest)
@@ -93,12 +97,27 @@ def _check_empty(uploads: Path, *, force: bool) -> None:
 def _load(dump: Path, manifest: Manifest, now: datetime) -> None:
     """One transaction: what was there goes, the dump comes, the seals are renewed, payments are frozen."""
     environ = environment()
-    reading = subprocess.Popen(
-        [program("pg_restore"), "--no-owner", "--schema=public", "--file=-", str(dump)],
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    with TemporaryDirectory() as folder:
+        wanted = _wanted_parts(dump, Path(folder) / "parts", environ)
+        reading = subprocess.Popen(
+            [program("pg_restore"), "--no-owner", f"--use-list={wanted}", "--file=-", str(dump)],
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # psql says what went wrong, or we do
+        )
+        _write(reading, manifest, now, environ)
+
+
+def _wanted_parts(dump: Path, chosen: Path, environ: dict[str, str]) -> Path:
+    """All of the dump but what belongs to the server it goes to: the schema itself and the rights given by default."""
+    listing = [program("pg_restore"), "--list", str(dump)]
+    done = subprocess.run(listing, env=environ, capture_output=True, text=True, check=False)
+    parts = (line for line in done.stdout.splitlines() if not any(part in line for part in NOT_OURS))
+    chosen.write_text("\n".join(parts))
+    return chosen
+
+
+def _write(reading: subprocess.Popen[bytes], manifest: Manifest, now: datetime, environ: dict[str, str]) -> None:
     writing = subprocess.Popen(
         [
             program("psql"),

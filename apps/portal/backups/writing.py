@@ -15,6 +15,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from apps.documents.models import Document
+from apps.fund.services import extend_chain
 from apps.portal.backups.manifest import Facts, Manifest, facts, fingerprint, manifest_of
 from apps.portal.backups.programs import environment, program
 
@@ -30,6 +31,8 @@ def write_backup(target: Path, *, now: datetime, progress: Progress) -> tuple[Ma
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
+    while extend_chain():
+        progress("Chaining what was booked", 0, 0)
     known, names = _dump(part / DUMP, progress)
     files = {DUMP: fingerprint(part / DUMP), **dict(_copy_uploads(part / UPLOADS, progress))}
     lost = sorted(name for name in names if f"{UPLOADS}/{name}" not in files)
