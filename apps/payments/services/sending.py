@@ -39,6 +39,7 @@ UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), at
     next_try_at = NULL, reason = '', lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(order)s AND state = 'unknown' AND attempt = %(attempt)s AND attempt < %(most)s
     AND first_sent_at > clock_timestamp() - make_interval(secs => %(life)s)
+    AND NOT EXISTS (SELECT FROM fund_freeze WHERE state = 'frozen')
 RETURNING *
 """
 CLAIM_INQUIRY = """
