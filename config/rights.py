@@ -1,4 +1,4 @@
-"""What the application's role may not do to append-only tables, whatever their triggers say."""
+"""What the application's role may not do to append-only tables and to the ledger, whatever their triggers say."""
 
 from django.db import connection
 
@@ -14,11 +14,14 @@ BEGIN
             EXECUTE format('REVOKE UPDATE ON %s FROM gongji_app', kept.name);
         END IF;
     END LOOP;
+    IF to_regclass('public.fund_entry') IS NOT NULL THEN  -- written by fund_post alone
+        REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON fund_account, fund_entry, fund_line FROM gongji_app;
+    END IF;
 END $$;
 """
 
 
 def protect_append_only() -> None:
-    """Take back the rights to change what is only ever added to; called by the owner after every migration."""
+    """Take back the rights to change what is only ever added to; for the owner, after every migration and restore."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE_BACK)

@@ -1,4 +1,4 @@
-"""Why a quarter cannot be closed now."""
+"""Why a period cannot be closed or opened again now."""
 
 from apps.core.errors import N_, DomainError
 
@@ -8,24 +8,37 @@ class NothingToClose(DomainError):
     message = N_("Nothing has been booked yet, so there is no quarter to close.")
 
 
-class NotAQuarter(DomainError):
-    code = "not-a-quarter"
-    message = N_("A quarter begins on the first day of January, April, July or October.")
+class NotThisPeriod(DomainError):
+    code = "not-this-period"
+    message = N_("A month begins on its first day, a quarter on the first day of January, April, July or October.")
 
 
-class QuarterNotEnded(DomainError):
-    code = "quarter-not-ended"
-    message = N_("This quarter lasts until %(last_day)s. It can be closed from the day after.")
+class PeriodNotEnded(DomainError):
+    code = "period-not-ended"
+    message = N_("This period lasts until %(last_day)s. It can be closed from the day after.")
 
 
-class EarlierQuarterOpen(DomainError):
-    code = "earlier-quarter-open"
-    message = N_("The quarter from %(start)s is not closed yet. Quarters are closed one after the other.")
+class EarlierPeriodOpen(DomainError):
+    code = "earlier-period-open"
+    message = N_("The period from %(start)s is not closed yet. Periods are closed one after the other.")
 
 
 class AlreadyClosed(DomainError):
     code = "already-closed"
-    message = N_("This quarter is closed. Its figures stay as they are.")
+    message = N_("This period is closed. Its figures stay as they are.")
+
+
+class NotTheLatest(DomainError):
+    code = "not-the-latest"
+    message = N_("Only the period closed last can be opened again, and only while no other one is being closed.")
+
+
+class SurplusSpent(DomainError):
+    code = "surplus-spent"
+    message = N_(
+        "Money of this close is spent already: its surplus is granted or its allowances are on the way. "
+        "It stays closed; correct it in the period that is open now."
+    )
 
 
 class NotAPeriod(DomainError):

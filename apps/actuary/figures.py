@@ -1,4 +1,4 @@
-"""The figures of a closed quarter, each with the ledger entries it is made of."""
+"""The figures of a closed period, each with the ledger entries it is made of."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.actuary.models import PeriodClose
 from apps.actuary.posting import SOURCE
 from apps.actuary.rules.result import Result
+from apps.actuary.selectors import parts_of
 from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
 
@@ -45,7 +46,7 @@ FIGURES = {
             "decided",
             _("Claims decided"),
             _("Claims approved in the quarter, paid or still to be paid; what was taken back is deducted."),
-            lambda result: sum(plan.decided for plan in result.plans),
+            lambda result: result.decided,
             "claims-incurred:",
             1,
         ),
@@ -77,6 +78,15 @@ FIGURES = {
             Posting.OPEN_FUND_SHARE,
         ),
         Figure(
+            "members",
+            _("Set aside for members"),
+            _("The surplus of plans that give it back to their members, kept until the year is over."),
+            lambda result: result.set_aside_change,
+            "allowance-reserve:",
+            -1,
+            Posting.RESERVE_CHANGE,
+        ),
+        Figure(
             "statutory-reserve",
             _("Statutory reserve"),
             _("The part of what remains that must be kept before anything is given out."),
@@ -102,10 +112,11 @@ def entries_behind(close: PeriodClose, figure: Figure) -> QuerySet[Entry]:
     """Ledger entries that make up a figure, each with ``fen`` as it counts in it."""
     here = Q(lines__account__code__startswith=figure.account)
     if figure.kind is None:
-        quarter = Entry.objects.filter(effective_date__gte=close.quarter_start, effective_date__lt=close.quarter_end)
-        entries = quarter.exclude(kind=Posting.CLAIMS_CLOSED.value)
+        days = Entry.objects.filter(effective_date__gte=close.counted.start, effective_date__lt=close.end)
+        entries = days.exclude(kind__startswith=Posting.CLAIMS_CLOSED.value)
     else:
-        entries = Entry.objects.filter(source_label=SOURCE, source_id=close.pk, kind=figure.kind.value)
+        parts = parts_of(close).values("pk")
+        entries = Entry.objects.filter(source_label=SOURCE, source_id__in=parts, kind=figure.kind.value)
     return (
         entries.filter(here)
         .annotate(fen=Sum("lines__amount_fen", filter=here) * figure.side)

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.actuary.rules.calendar import Span
 from apps.core.forms import DateField, KeyedForm, LaidOutForm
 from apps.plans.rules.writing import as_written, is_readable
 from apps.plans.words import ParameterWords
@@ -18,9 +19,21 @@ CHANGE = "change_"
 
 
 class StartForm(KeyedForm):
-    """Names the quarter that was read, so that a page left open never closes another one."""
+    """Names the period that was read, so that a page left open never closes another one."""
 
-    quarter_start = forms.DateField(widget=forms.HiddenInput)
+    start = forms.DateField(widget=forms.HiddenInput)
+    span = forms.TypedChoiceField(
+        choices=[(span.value, span.value) for span in Span], coerce=Span, widget=forms.HiddenInput
+    )
+
+
+class ReopeningForm(KeyedForm):
+    reason = forms.CharField(
+        label=_("Why must it be opened again?"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was wrong, and how it was found. It stays in the books and is read by the council."),
+    )
 
 
 class ScopeForm(forms.Form):

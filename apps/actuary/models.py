@@ -1,21 +1,24 @@
-"""Closed quarters, what each contribution earned in them, and what other terms would have paid.
+"""Closed months and quarters, what each contribution earned in them, and what other terms would have paid.
 
-A closed quarter and an answered what-if never change (migrations 0002, 0003).
+A closed period, a decided re-opening and an answered what-if never change (migrations 0002 to 0005).
 """
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.actuary.rules.calendar import Span
 from apps.actuary.rules.effects import Effect, effect_from
 from apps.actuary.rules.result import Result, result_from
 from apps.actuary.rules.steps import ORDER, Step, steps_done
-from apps.core.display import quarter_text
+from apps.core.display import month_text, quarter_text
 from apps.core.fields import MoneyField
 from apps.core.periods import Period
+from apps.fund.models import SecondLook
 
 STEP_NAMES = {
     Step.GATHER: _("Gather the figures"),
@@ -24,19 +27,40 @@ STEP_NAMES = {
     Step.OPEN_FUND: _("Set aside the open fund"),
     Step.RESERVES: _("Book claims and reserves"),
     Step.SURPLUS: _("Move what remains to the surplus"),
+    Step.ALLOWANCES: _("Share out the members' allowances"),
     Step.LOCK: _("Close the books and lock the figures"),
 }
 
 
+class CloseQuerySet(models.QuerySet["PeriodClose"]):
+    def in_force(self) -> CloseQuerySet:
+        """Without those opened again: another version takes their place."""
+        return self.exclude(reopenings__state=Reopening.State.AGREED)
+
+    def locked(self) -> CloseQuerySet:
+        """Closed and still so."""
+        return self.in_force().filter(state=PeriodClose.State.CLOSED)
+
+    def quarters(self) -> CloseQuerySet:
+        return self.filter(span=Span.QUARTER)
+
+
 class PeriodClose(models.Model):
-    """One quarter being closed, or closed; ``step`` is the last step done, ``quarter_end`` the day after."""
+    """One month or quarter being closed, or closed; ``step`` is the last step done, ``end`` the day after.
+
+    A month counts its quarter up to its own end.  One that was opened again stays, and is closed anew as a version.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running", _("Being closed")
         CLOSED = "closed", _("Closed")
 
-    quarter_start = models.DateField(unique=True)
-    quarter_end = models.DateField()
+    SPANS = [(Span.MONTH.value, _("Month")), (Span.QUARTER.value, _("Quarter"))]
+
+    span = models.CharField(max_length=7, choices=SPANS, default=Span.QUARTER.value)
+    start = models.DateField()
+    end = models.DateField()
+    version = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     step = models.CharField(max_length=10, blank=True)
     terms_version = models.CharField(max_length=20)
@@ -49,12 +73,13 @@ class PeriodClose(models.Model):
     locked_at = models.DateTimeField(null=True)
     key = models.UUIDField(unique=True)
 
+    objects = CloseQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.UniqueConstraint(name="one_version_of_a_close", fields=["start", "span", "version"]),
             models.UniqueConstraint(name="one_running_close", fields=["state"], condition=Q(state="running")),
-            models.CheckConstraint(
-                name="quarter_ends_after_it_starts", condition=Q(quarter_end__gt=models.F("quarter_start"))
-            ),
+            models.CheckConstraint(name="close_ends_after_it_starts", condition=Q(end__gt=F("start"))),
             models.CheckConstraint(
                 name="closed_means_locked",
                 condition=Q(state="running", locked_at=None, snapshot_hash="", surplus_fen=0)
@@ -67,16 +92,37 @@ class PeriodClose(models.Model):
 
     @property
     def name(self) -> str:
-        """The quarter in the reader's language."""
-        return quarter_text(self.quarter_start)
+        """The month or quarter in the reader's language; a later version says so."""
+        name = quarter_text(self.start) if self.is_quarter else month_text(self.start)
+        if self.version == 1:
+            return name
+        return gettext("%(period)s, version %(number)d") % {"period": name, "number": self.version}
 
     @property
-    def quarter(self) -> Period:
-        return Period(self.quarter_start, self.quarter_end)
+    def period(self) -> Period:
+        return Period(self.start, self.end)
+
+    @property
+    def counted(self) -> Period:
+        """What the figures count: from the first day of the quarter."""
+        return Period(Period.quarter_of(self.start).start, self.end)
 
     @property
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
+
+    @property
+    def is_quarter(self) -> bool:
+        return self.span == Span.QUARTER
+
+    @property
+    def is_opened_again(self) -> bool:
+        """By the re-openings fetched with it (``selectors.closes``)."""
+        return any(one.state == Reopening.State.AGREED for one in self.reopenings.all())
+
+    @property
+    def ends_a_year(self) -> bool:
+        return self.is_quarter and self.end.month == 1
 
     @property
     def steps_done(self) -> int:
@@ -92,8 +138,25 @@ class PeriodClose(models.Model):
         return result_from(self.figures) if self.figures else None
 
 
+class Reopening(SecondLook):
+    """A closed period opened again: why, who asked, who agreed.  The close itself stays as it was locked."""
+
+    close = models.ForeignKey(PeriodClose, models.PROTECT, related_name="reopenings")
+
+    class Meta(SecondLook.Meta):
+        constraints = [
+            *SecondLook.Meta.constraints,
+            models.UniqueConstraint(
+                name="close_opened_again_once", fields=["close"], condition=Q(state__in=["asked", "agreed"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reopening of close {self.close_id}: {self.state}"
+
+
 class EarnedShare(models.Model):
-    """What one contribution earned by days of cover, as counted in one close."""
+    """What one contribution earned by days of cover, as counted in one close; below zero where it was given back."""
 
     close = models.ForeignKey(PeriodClose, models.PROTECT, related_name="shares")
     contribution = models.ForeignKey("enrolments.Contribution", models.PROTECT, related_name="+")
@@ -102,11 +165,32 @@ class EarnedShare(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="contribution_earned_once_a_close", fields=["close", "contribution"]),
-            models.CheckConstraint(name="earned_share_above_zero", condition=Q(earned_fen__gt=0)),
+            models.CheckConstraint(name="earned_share_not_zero", condition=~Q(earned_fen=0)),
         ]
 
     def __str__(self) -> str:
         return f"{self.earned_fen} of contribution {self.contribution_id}"
+
+
+class Allowance(models.Model):
+    """What one member gets of a plan's yearly surplus, as shared out in the close of its last quarter."""
+
+    close = models.ForeignKey(PeriodClose, models.PROTECT, related_name="allowances")
+    plan_code = models.SlugField(max_length=60)
+    person = models.ForeignKey("members.Person", models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField(help_text="covered in the year: the weight of the share")
+    amount_fen = MoneyField()
+    order = models.OneToOneField("payments.Order", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(name="allowance_unpaid", fields=["id"], condition=Q(order=None))]
+        constraints = [
+            models.UniqueConstraint(name="allowance_once_a_close", fields=["close", "plan_code", "person"]),
+            models.CheckConstraint(name="allowance_above_zero", condition=Q(amount_fen__gt=0, days__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_fen} of {self.plan_code} for person {self.person_id}"
 
 
 class WhatIf(models.Model):

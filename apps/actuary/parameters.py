@@ -1,4 +1,4 @@
-"""By which parameters a quarter is closed: data with source and clause, read from ``parameters.yaml``."""
+"""By which parameters a period is closed: data with source and clause, read from ``parameters.yaml``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 
-from apps.actuary.rules.terms import RATES, ClosingTerms, Parameter
+from apps.actuary.rules.terms import RATES, ClosingTerms, Parameter, Returned
 
 SOURCE = Path(__file__).with_name("parameters.yaml")
+RETURNED = "returned_to_members"
 
 
 class UnusableParameters(Exception):
@@ -48,9 +49,16 @@ def _terms(row: dict[str, Any]) -> ClosingTerms:
             Parameter(name, str(row[name]["value"]), row[name]["source"], row[name]["clause"])
             for name in ("operating_cost_fen", *RATES)
         )
-        terms = ClosingTerms(row["version"], row["from"], cost, **rates, parameters=sources)
+        plans = row.get(RETURNED, {})
+        returned = tuple(Returned(plan, Fraction(one["value"]), one["least_days"]) for plan, one in plans.items())
+        sources += tuple(
+            Parameter(f"{RETURNED}:{plan}", f"{one['value']} ({one['least_days']})", one["source"], one["clause"])
+            for plan, one in plans.items()
+        )
+        terms = ClosingTerms(row["version"], row["from"], cost, **rates, parameters=sources, returned=returned)
     except (KeyError, TypeError, ValueError) as error:
         raise UnusableParameters(f"{row.get('version')}: {error!r}") from error
-    if type(cost) is not int or cost < 0 or not all(0 <= rate <= 1 for rate in rates.values()):
+    counts, shares = [cost, *(one.least_days for one in returned)], [*rates.values(), *(one.share for one in returned)]
+    if any(type(count) is not int or count < 0 for count in counts) or not all(0 <= share <= 1 for share in shares):
         raise UnusableParameters(f"{terms.version}: an amount or a rate is out of bounds")
     return terms

@@ -37,7 +37,7 @@ NUMBER = np.dtype([("length", ">i4"), ("value", ">i8")])
 
 COVERS = """
 enrolments_cover e
-WHERE e.plan_version_id = %(version)s AND e.state IN ('active', 'ended')
+WHERE e.plan_version_id = %(version)s AND e.state IN ('active', 'ended', 'lapsed')
     AND e.start < %(until)s AND e."end" > %(since)s
 """
 PEOPLE = f"FROM members_person p, {COVERS} AND p.id = e.person_id"

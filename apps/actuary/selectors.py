@@ -1,24 +1,42 @@
-"""Reads for closing a quarter: what is due, what is to be gathered, what stands behind a figure."""
+"""Reads for closing a period: what is due, what is to be gathered, what stands behind a figure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
 
-from apps.actuary.models import EarnedShare, PeriodClose, WhatIf
-from apps.actuary.rules.calendar import quarter_due
+from apps.actuary.models import Allowance, EarnedShare, PeriodClose, WhatIf
+from apps.actuary.rules.calendar import Due, Span, periods_due
 from apps.actuary.rules.earning import earned_to_date
+from apps.actuary.rules.result import Result
 from apps.claims.models import Claim, EarlierPayer
+from apps.claims.standing import OWNER
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period
 from apps.enrolments.models import Contribution, Cover
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
+from apps.members.models import Guardianship, Person
+from apps.payments.models import PayeeAccount
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
@@ -27,19 +45,115 @@ BEGINNING = date(1900, 1, 1)
 
 
 def closes() -> QuerySet[PeriodClose]:
-    """Newest first."""
-    return PeriodClose.objects.order_by("-quarter_start")
+    """Every close, the opened ones too, newest first, with who opened it again."""
+    rows = PeriodClose.objects.order_by("-end", "-start", "-version")
+    return rows.prefetch_related("reopenings__asked_by", "reopenings__decided_by")
 
 
 def locked_closes() -> QuerySet[PeriodClose]:
-    return closes().filter(state=PeriodClose.State.CLOSED)
+    """Months and quarters that are closed, newest first."""
+    return PeriodClose.objects.locked().order_by("-end", "start")
+
+
+def locked_quarters() -> QuerySet[PeriodClose]:
+    """Closed quarters, newest first: what the council may decide about."""
+    return PeriodClose.objects.locked().quarters().order_by("-start")
+
+
+def latest_close() -> PeriodClose | None:
+    """The close in force that reaches furthest, running or locked: the only one that may be opened again."""
+    return PeriodClose.objects.in_force().order_by("-end", "start").first()
+
+
+def due_periods() -> Due | None:
+    """The quarter and the month that are next to be closed, ended or not; None before the first entry."""
+    first = Entry.objects.aggregate(day=Min("effective_date"))["day"]
+    ends = PeriodClose.objects.locked().aggregate(
+        until=Max("end"), quarters_until=Max("end", filter=Q(span=Span.QUARTER))
+    )
+    return periods_due(first, ends["until"], ends["quarters_until"])
 
 
 def due_quarter() -> Period | None:
-    """The quarter that is next to be closed, ended or not; None before the first entry."""
-    first = Entry.objects.aggregate(day=Min("effective_date"))["day"]
-    last = locked_closes().values_list("quarter_end", flat=True).first()
-    return quarter_due(first, last)
+    """The quarter that is next to be closed."""
+    due = due_periods()
+    return due.quarter if due else None
+
+
+def parts_of(close: PeriodClose) -> QuerySet[PeriodClose]:
+    """The closes that counted the quarter up to the end of this one, itself last."""
+    earlier = Q(start__gte=close.counted.start, end__lte=close.end) & ~Q(pk=close.pk)
+    in_force = PeriodClose.objects.in_force().filter(earlier, span=Span.MONTH)
+    return PeriodClose.objects.filter(Q(pk=close.pk) | Q(pk__in=in_force.values("pk"))).order_by("end", "-start")
+
+
+def booked_before(close: PeriodClose) -> Result | None:
+    """The figures of the quarter's last month closed before this one."""
+    last = parts_of(close).exclude(pk=close.pk).last()
+    return last.result if last else None
+
+
+def quarter_before(close: PeriodClose) -> PeriodClose | None:
+    """The quarter before the one this close counts in."""
+    return locked_quarters().filter(end=close.counted.start).first()
+
+
+def quarters_of_year_before(close: PeriodClose) -> QuerySet[PeriodClose]:
+    """The earlier quarters of the same year."""
+    return locked_quarters().filter(start__year=close.start.year, end__lte=close.counted.start)
+
+
+def days_covered(plan: str, year: Period, least: int) -> dict[int, int]:
+    """Days covered in the year by person id, of those covered for at least so many."""
+    days: Counter[int] = Counter()
+    covers = Cover.objects.paid().filter(plan_code=plan, start__lt=year.end, end__gt=year.start)
+    for person, start, end in covers.order_by("person_id").values_list("person_id", "start", "end"):
+        days[person] += Period(start, end).overlap_days(year)
+    return {person: count for person, count in days.items() if count >= least and count}
+
+
+def allowances_due(limit: int) -> QuerySet[Allowance]:
+    """Shares of closes in force whose payment was not asked for yet, oldest first."""
+    closes = PeriodClose.objects.locked().values("pk")
+    return Allowance.objects.filter(order=None, close__in=closes).order_by("pk")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAllowances:
+    """What one plan's members get of a year: fen and people, and for how many the payment is not asked for yet."""
+
+    plan: str
+    fen: int
+    people: int
+    waiting: int
+
+
+def allowances_of(close: PeriodClose) -> list[PlanAllowances]:
+    """By plan."""
+    sums = close.allowances.values("plan_code").annotate(
+        fen=Sum("amount_fen"), people=Count("pk"), waiting=Count("pk", filter=Q(order=None))
+    )
+    rows = sums.order_by("plan_code")
+    return [PlanAllowances(row["plan_code"], row["fen"], row["people"], row["waiting"]) for row in rows]
+
+
+def successor_of(close: PeriodClose) -> PeriodClose | None:
+    """The version that took the place of one that was opened again."""
+    later = PeriodClose.objects.filter(start=close.start, span=close.span, version__gt=close.version)
+    return later.order_by("-version").first()
+
+
+def accounts_of(person_ids: Iterable[int], now: datetime) -> dict[int, int]:
+    """By person, the account on which the person is paid today, or one who acts for the person."""
+    wanted = list(person_ids)
+    acting = Guardianship.objects.open().filter(person__in=wanted).order_by("-since", "-pk")
+    users = list(acting.values_list("person_id", "guardian_id"))
+    users += Person.objects.filter(pk__in=wanted, user__isnull=False).values_list("pk", "user_id")
+    accounts = PayeeAccount.objects.filter(
+        owner_label=OWNER, owner_id__in={user for _, user in users}, replaced_at=None, usable_from__lte=now
+    )
+    known = dict(accounts.values_list("owner_id", "pk"))
+    return {person: known[user] for person, user in users if user in known}
 
 
 def standing(prefix: str, before: date) -> dict[str, int]:
@@ -55,19 +169,30 @@ class Earning:
     fen: int
 
 
-def earnings(quarter: Period) -> Iterator[Earning]:
-    """What each paid contribution has earned by the end of the quarter and no earlier close has counted."""
-    shares = EarnedShare.objects.filter(contribution=OuterRef("pk")).values("contribution")
-    counted = shares.annotate(fen=Sum("earned_fen")).values("fen")
+def earnings(period: Period) -> Iterator[Earning]:
+    """What each contribution has earned by the end of the period and no close in force has counted.
+
+    It is earned over the days it pays for, as far as the cover lasts; less than nothing where what was counted has been
+    given back since.
+    """
+    shares = EarnedShare.objects.filter(contribution=OuterRef("pk"), close__in=PeriodClose.objects.in_force())
+    counted = shares.values("contribution").annotate(fen=Sum("earned_fen")).values("fen")
     rows = (
-        Contribution.objects.filter(state="paid", paid_date__lt=quarter.end, cover__start__lt=quarter.end)
-        .annotate(counted=Coalesce(Subquery(counted), 0))
-        .filter(amount_fen__gt=F("counted"))
-        .values_list("id", "amount_fen", "cover__start", "cover__end", "counted", "cover__plan_code")
+        Contribution.objects.filter(state__in=["paid", "refunded"], paid_date__lt=period.end)
+        .annotate(
+            counted=Coalesce(Subquery(counted), 0),
+            kept=Case(When(state="refunded", then=0), default=F("amount_fen"), output_field=BigIntegerField()),
+            since=Coalesce("period_start", "cover__start"),
+            until=Least(Coalesce("period_end", "cover__end"), "cover__end"),
+        )
+        .filter(since__lt=period.end)
+        .exclude(kept=F("counted"))
+        .values_list("id", "kept", "since", "until", "counted", "cover__plan_code")
     )
-    for pk, amount, start, end, counted, plan in rows.order_by("id").iterator():
-        fen = earned_to_date(amount, Period(start, end), quarter.end) - counted
-        if fen > 0:
+    for pk, kept, since, until, counted, plan in rows.order_by("id").iterator():
+        days = Period(since, max(until, since + timedelta(days=1)))
+        fen = earned_to_date(kept, days, period.end) - counted
+        if fen:
             yield Earning(pk, plan, fen)
 
 
@@ -79,8 +204,9 @@ def plan_names(codes: Iterable[str], language: str) -> dict[str, str]:
 
 
 def shares_of(close: PeriodClose) -> QuerySet[EarnedShare]:
-    """What each contribution earned in the quarter, with its cover."""
-    return close.shares.order_by("contribution_id").select_related("contribution__cover")
+    """What each contribution earned in the quarter up to this close, with its cover."""
+    shares = EarnedShare.objects.filter(close__in=parts_of(close))
+    return shares.order_by("contribution_id", "pk").select_related("contribution__cover")
 
 
 def asked_by_plan(end: date) -> dict[str, int]:

@@ -11,6 +11,11 @@ def continue_closes() -> int:
     return services.continue_closes(now=now())
 
 
+@shared_task(name="actuary.pay_allowances")
+def pay_allowances() -> int:
+    return services.pay_allowances(limit=200, now=now())
+
+
 @shared_task(name="actuary.answer_what_ifs", time_limit=1200, soft_time_limit=1170)
 def answer_what_ifs() -> int:
     return services.answer_what_ifs(now=now())

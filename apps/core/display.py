@@ -55,6 +55,11 @@ def quarter_text(start: date) -> str:
     return gettext("Q%(number)d %(year)d") % {"number": (start.month + 2) // 3, "year": start.year}
 
 
+def month_text(start: date) -> str:
+    """``September 2026`` or ``2026年9月``, by the first day of a month."""
+    return dateformat(start, "Y年n月" if is_chinese() else "F Y")
+
+
 def moment_text(moment: datetime | None) -> str:
     """``23 Nov 2026, 14:05`` or ``2026年11月23日 14:05``."""
     if not moment:

@@ -1,4 +1,4 @@
-"""Half-open periods of days, ages in completed years, quarters."""
+"""Half-open periods of days, ages in completed years, months and quarters."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ class Period:
         first_month = (day.month - 1) // 3 * 3 + 1
         start = date(day.year, first_month, 1)
         return cls(start, date(day.year + first_month // 10, (first_month + 2) % 12 + 1, 1))
+
+    @classmethod
+    def month_of(cls, day: date) -> Period:
+        start = day.replace(day=1)
+        return cls(start, date(day.year + day.month // 12, day.month % 12 + 1, 1))
 
     @property
     def last_day(self) -> date:

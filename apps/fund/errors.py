@@ -25,3 +25,29 @@ class Overdrawn(DomainError):
 class AlreadyReversed(DomainError):
     code = "already-reversed"
     message = N_("This entry was reversed before.")
+
+
+class NotCorrectable(DomainError):
+    """The entry belongs to a process that takes it back itself: a claim, a payment, a close."""
+
+    code = "not-correctable"
+    message = N_(
+        "This entry is taken back where it comes from: the claim, the payment or the close. "
+        "Correct it there, and the ledger follows."
+    )
+
+
+class ReasonMissing(DomainError):
+    code = "reason-missing"
+    field = "reason"
+    message = N_("Say why, so that whoever reads this later understands it.")
+
+
+class SecondPersonNeeded(DomainError):
+    code = "second-person-needed"
+    message = N_("You have asked for this yourself. Another person must agree to it.")
+
+
+class AlreadyDecided(DomainError):
+    code = "already-decided"
+    message = N_("Somebody has decided this already.")

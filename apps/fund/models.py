@@ -1,12 +1,15 @@
-"""The double-entry ledger: accounts, entries, lines, the closed days and the hash chain.
+"""The double-entry ledger: accounts, entries, lines, the closed days, the hash chain; corrections seen by two persons.
 
-Rows are written by the SQL function ``fund_post`` only and never change (migration 0002).
+Entries are written by the SQL function ``fund_post`` only and never change (migrations 0002 to 0004).
 """
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField
 from apps.fund.rules.chart import rule_of
@@ -90,10 +93,25 @@ class Line(models.Model):
 
 
 class Closing(models.Model):
-    """Up to and including which day the books are closed; the newest row counts."""
+    """Up to and including which day the books are closed; the newest row counts.
+
+    A row that goes back to an earlier day re-opens the days between: with a reason, asked and agreed by two persons.
+    """
 
     through = models.DateField()
     closed_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="fund_closing_reopened_by_two",
+                condition=Q(reason="", asked_by=None, agreed_by=None)
+                | ~Q(reason="") & Q(asked_by__isnull=False, agreed_by__isnull=False) & ~Q(asked_by=F("agreed_by")),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"closed through {self.through}"
@@ -107,3 +125,93 @@ class ChainLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.hash[:12]}"
+
+
+class SecondLook(models.Model):
+    """Something one person asks for with a reason, and another one agrees to or refuses; decided once."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waits for a second person")
+        AGREED = "agreed", _("Agreed")
+        REFUSED = "refused", _("Refused")
+
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_by_two",
+                condition=Q(state="asked", decided_by=None, decided_at=None)
+                | Q(state="refused", decided_by__isnull=False, decided_at__isnull=False)
+                | Q(state="agreed", decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("asked_by")),
+            ),
+            models.CheckConstraint(name="%(app_label)s_%(class)s_has_reason", condition=~Q(reason="")),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.ASKED
+
+    @property
+    def tone(self) -> str:
+        return {self.State.AGREED: "ok", self.State.REFUSED: "stop"}.get(self.State(self.state), "wait")
+
+
+class Correction(SecondLook):
+    """An entry booked wrongly, and the reversing entry that takes it back once a second person has agreed."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="corrections")
+    mirror = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="correction")
+
+    class Meta(SecondLook.Meta):
+        constraints = [
+            *SecondLook.Meta.constraints,
+            models.UniqueConstraint(
+                name="fund_correction_once", fields=["entry"], condition=Q(state__in=["asked", "agreed"])
+            ),
+            models.CheckConstraint(
+                name="fund_correction_agreed_means_booked",
+                condition=Q(state="agreed", mirror__isnull=False) | ~Q(state="agreed") & Q(mirror=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction of entry {self.entry_id}: {self.state}"
+
+
+class Freeze(models.Model):
+    """Why no payment may leave, and since when; a person lifts it when the gap is explained.
+
+    A restore writes one: what the bank did after the backup is known to the bank's statement alone.
+    """
+
+    class State(models.TextChoices):
+        FROZEN = "frozen", _("Frozen")
+        LIFTED = "lifted", _("Lifted")
+
+    reason = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    gap_from = models.DateTimeField(help_text="from this moment on the books may lack what the bank did")
+    state = models.CharField(max_length=6, choices=State, default=State.FROZEN)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="fund_one_freeze", fields=["state"], condition=Q(state="frozen")),
+            models.CheckConstraint(
+                name="fund_freeze_lifted_by_somebody",
+                condition=Q(state="frozen", lifted_by=None, lifted_at=None)
+                | Q(state="lifted", lifted_by__isnull=False, lifted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} since {self.began_at}"

@@ -4,7 +4,8 @@ import logging
 
 from celery import shared_task
 
-from apps.fund.services import check_books
+from apps.core.clock import business_day, now
+from apps.fund.services import check_books, stale_accounts
 
 logger = logging.getLogger(__name__)
 
@@ -13,3 +14,5 @@ logger = logging.getLogger(__name__)
 def check_balances() -> None:
     for fault in check_books():
         logger.error("The ledger is wrong: %s", fault)
+    for standing in stale_accounts(today=business_day(now())):
+        logger.warning("%s has not come back to zero since %s", standing.account.code, standing.since)

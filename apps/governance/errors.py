@@ -116,3 +116,13 @@ class ReasonMissing(DomainError):
     code = "reason-missing"
     message = N_("Say why.")
     field = "reason"
+
+
+class SurplusReopened(DomainError):
+    """The close whose surplus was voted on has been opened again; the figure will be counted anew."""
+
+    code = "surplus-reopened"
+    message = N_(
+        "The close of %(quarter)s was opened again, so its surplus is being counted anew. "
+        "Cancel this resolution and propose it again on the new figure."
+    )

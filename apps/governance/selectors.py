@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from apps.accounts.models import User
 from apps.actuary.models import PeriodClose, WhatIf
-from apps.actuary.selectors import locked_closes, what_ifs
+from apps.actuary.selectors import locked_quarters, what_ifs
 from apps.directory.models import Organisation
 from apps.governance.models import Line, LineResult, Outcome, Recusal, Resolution, RollSeat, Seat, State, Vote
 from apps.payments.models import PayeeAccount
@@ -29,9 +29,13 @@ def seat_of(user: User, day: date) -> Seat | None:
 
 
 def committed_fen(close: PeriodClose) -> int:
-    """What of a surplus is granted already, or asked for in a ballot that is not decided yet."""
+    """What of a surplus is granted already, or asked for in a ballot that is not decided yet.
+
+    A close that was opened again hands on what was granted on its earlier figure.
+    """
     granted = Q(result__outcome=Outcome.PASSED, resolution__state=State.PASSED)
-    lines = Line.objects.filter(granted | Q(resolution__state__in=HOLDS_MONEY), resolution__period_close=close)
+    versions = PeriodClose.objects.filter(start=close.start, span=close.span)
+    lines = Line.objects.filter(granted | Q(resolution__state__in=HOLDS_MONEY), resolution__period_close__in=versions)
     return int(lines.aggregate(fen=Sum("amount_fen", default=0))["fen"])
 
 
@@ -42,7 +46,7 @@ def available_fen(close: PeriodClose) -> int:
 
 def usable_surpluses() -> list[tuple[PeriodClose, int]]:
     """Closed quarters, newest first, with what is left of their surplus."""
-    return [(close, available_fen(close)) for close in locked_closes() if close.surplus_fen]
+    return [(close, available_fen(close)) for close in locked_quarters() if close.surplus_fen]
 
 
 def citable_what_ifs() -> QuerySet[WhatIf]:

@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from apps.actuary.models import PeriodClose
-from apps.actuary.selectors import locked_closes
+from apps.actuary.selectors import locked_quarters
 from apps.fund.models import Entry
 from apps.governance.selectors import decisions
 from apps.plans.models import PlanVersion
@@ -36,7 +36,7 @@ def public_page(*, today: date) -> dict[str, object]:
     """Everything the public page shows; no person in it."""
     since = Entry.objects.aggregate(day=Min("effective_date"))["day"] or today
     books = public_books(since=since, today=today)
-    closes = {close.quarter_start: close for close in locked_closes()}
+    closes = {close.start: close for close in locked_quarters()}
     return {
         "books": books,
         "shares": _shares(books),

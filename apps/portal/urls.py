@@ -1,4 +1,4 @@
-"""Front page, home, a person's page, the public fund page, the auditor's events."""
+"""Front page, home, a person's page, the public fund page, the auditor's events, frozen payments."""
 
 from django.urls import path
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("money/", views.money, name="money"),
     path("money/account/", views.account, name="account"),
     path("fund/", views.fund, name="fund"),
+    path("frozen/", views.frozen, name="frozen"),
     path("events/", views.events, name="events"),
 ]

@@ -1,4 +1,4 @@
-"""Pages that join the apps: front page, home by role, the public fund page, events."""
+"""Pages that join the apps: front page, home by role, the public fund page, events, frozen payments."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,9 +13,11 @@ from apps.claims.forms.account import AccountForm
 from apps.claims.services.accounts import current_account, name_account
 from apps.core import clock
 from apps.core.http import Request, paginate, render_page
+from apps.fund.services import lift_freeze
 from apps.members.permissions import check_may_read
 from apps.portal import selectors
 from apps.portal.family import family_of
+from apps.portal.freeze import open_gap
 from apps.portal.money import money_of
 from apps.portal.public import public_page
 from apps.portal.work import work_of
@@ -86,3 +88,15 @@ def fund(request: HttpRequest) -> HttpResponse:
 @role_required(Role.AUDITOR, Role.ADMINISTRATOR)
 def events(request: Request) -> HttpResponse:
     return render_page(request, "portal/events.html", {"page": paginate(selectors.events(), request, size=50)})
+
+
+@role_required(Role.TREASURER)
+def frozen(request: Request) -> HttpResponse:
+    """After a restore nothing is paid until the treasurer has explained what the bank did in between."""
+    gap = open_gap()
+    if gap is None:
+        return redirect("payments:orders")
+    if request.method == "POST" and gap.is_explained:
+        lift_freeze(freeze_id=gap.freeze.pk, actor=request.user, now=clock.now())
+        return redirect("payments:orders")
+    return render_page(request, "portal/frozen.html", {"gap": gap}, status=409 if request.method == "POST" else 200)

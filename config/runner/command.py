@@ -15,7 +15,7 @@ WITHOUT_DATABASE = frozenset(
         *("bench payment-chaos", "bench claim-to-paid"),  # start their own
     }
 )
-BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench"})
+BY_OWNER = frozenset({"migrate", "pgtrigger", "sqlflush", "flush", "bench", "backup", "restore"})
 
 
 def main(argv: list[str]) -> int:

@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
         "referrals.sweep": 3600.0,
         "actuary.continue_closes": 15.0,
         "actuary.answer_what_ifs": 60.0,
+        "actuary.pay_allowances": 60.0,
         "governance.continue_resolutions": 15.0,
         "documents.expire_held": 3600.0,
         "claims.forget_drafts": 24 * 3600.0,

@@ -5,9 +5,10 @@ from itertools import count
 from uuid import uuid4
 
 from apps.accounts.models import User
-from apps.actuary.models import PeriodClose
+from apps.actuary.models import PeriodClose, Reopening
 from apps.actuary.parameters import terms_on
-from apps.actuary.services import finish_close, start_close
+from apps.actuary.rules.calendar import Span
+from apps.actuary.services import ask_reopening, decide_reopening, finish_close, start_close
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period, add_years
 from apps.enrolments.models import Application, Contribution, Cover
@@ -89,7 +90,7 @@ def treasurer() -> User:
 
 
 def begun_close(quarter: Period = QUARTER, actor: User | None = None) -> PeriodClose:
-    return start_close(actor=actor or treasurer(), quarter_start=quarter.start, key=uuid4(), now=noon(quarter.end))
+    return start_close(actor=actor or treasurer(), start=quarter.start, key=uuid4(), now=noon(quarter.end))
 
 
 def closed_quarter(fen: int = 4_000_000, quarter: Period = QUARTER, actor: User | None = None) -> PeriodClose:
@@ -97,3 +98,23 @@ def closed_quarter(fen: int = 4_000_000, quarter: Period = QUARTER, actor: User 
     paid_cover(quarter.start, fen)
     close = begun_close(quarter, actor)
     return finish_close(close_id=close.pk, now=noon(quarter.end))
+
+
+def closed_month(month: Period, actor: User | None = None) -> PeriodClose:
+    """A month of a quarter closed on the day after it ended."""
+    actor = actor or treasurer()
+    close = start_close(actor=actor, start=month.start, span=Span.MONTH, key=uuid4(), now=noon(month.end))
+    return finish_close(close_id=close.pk, now=noon(month.end))
+
+
+def auditor() -> User:
+    return User.objects.create_user(
+        f"auditor{next(_serial)}@example.com", "long-enough-1", name="Shen Ji", roles=["auditor"]
+    )
+
+
+def opened_again(close: PeriodClose, reason: str = "A claim was forgotten", now: datetime | None = None) -> Reopening:
+    """Asked by a treasurer, agreed by an auditor."""
+    now = now or noon(close.end)
+    asked = ask_reopening(close_id=close.pk, actor=treasurer(), reason=reason, key=uuid4(), now=now)
+    return decide_reopening(reopening_id=asked.pk, actor=auditor(), agrees=True, now=now)

@@ -29,6 +29,6 @@ def test_several_clicks_begin_one_close():
     actor = treasurer()
 
     def begin():
-        return services.start_close(actor=actor, quarter_start=QUARTER.start, key=uuid4(), now=noon(QUARTER.end))
+        return services.start_close(actor=actor, start=QUARTER.start, key=uuid4(), now=noon(QUARTER.end))
 
     assert at_once(*[begin] * 4) == [PeriodClose.objects.get()] * 4

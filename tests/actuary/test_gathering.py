@@ -6,13 +6,14 @@ import pytest
 
 from apps.actuary import services, tasks
 from apps.actuary.models import PeriodClose
-from apps.actuary.selectors import asked_by_plan, plan_names
+from apps.actuary.selectors import asked_by_plan, earnings, plan_names
 from apps.claims.rules.filing import FiledLine
 from apps.claims.rules.states import Outcome
 from apps.claims.services import review_claim
 from apps.core.periods import Period
+from apps.enrolments.models import Contribution, Cover
 from apps.fund.selectors import balance, ledger_is_balanced
-from tests.actuary.factories import QUARTER, begun_close, noon, paid_cover
+from tests.actuary.factories import QUARTER, begun_close, closed_quarter, noon, paid_cover
 from tests.claims.factories import SECOND, make_bill, make_covered, make_held_bill, make_officer, take
 from tests.conftest import NOW
 from tests.enrolments.factories import ASTHMA
@@ -97,3 +98,34 @@ def test_parts_of_a_year_are_earned_as_the_days_go():
     services.continue_closes(now=noon(QUARTER.end))
     assert PeriodClose.objects.get().result.earned == (92 + 1) * 100
     assert Period(date(2026, 7, 1), date(2026, 10, 1)).days == 92
+
+
+def test_an_instalment_is_earned_over_the_days_it_pays_for():
+    row = paid_cover(QUARTER.start, 92_00)
+    Contribution.objects.filter(pk=row.pk).update(period_start=QUARTER.start, period_end=QUARTER.end)
+    assert [earning.fen for earning in earnings(QUARTER)] == [92_00]
+
+
+def test_what_was_earned_and_given_back_since_is_taken_off():
+    row = paid_cover(QUARTER.end - timedelta(10), 365_00)
+    assert closed_quarter().shares.get(contribution=row).earned_fen == 10_00
+    Contribution.objects.filter(pk=row.pk).update(state="refunded")
+    following = {earning.contribution_id: earning.fen for earning in earnings(Period(QUARTER.end, date(2027, 1, 1)))}
+    assert following[row.pk] == -10_00
+
+
+def test_of_a_cover_that_ended_early_what_is_kept_is_earned_by_then():
+    row = paid_cover(QUARTER.start, 365_00)
+    Contribution.objects.filter(pk=row.pk).update(amount_fen=30_00, received_fen=30_00)
+    Cover.objects.filter(pk=row.cover_id).update(end=QUARTER.start + timedelta(30))
+    assert [earning.fen for earning in earnings(QUARTER)] == [30_00]
+
+
+def test_a_quarter_in_which_a_plan_gave_back_more_than_it_earned_can_be_closed():
+    row = paid_cover(QUARTER.end - timedelta(10), 365_00, code="other")
+    closed_quarter()
+    Contribution.objects.filter(pk=row.pk).update(state="refunded")
+    following = closed_quarter(quarter=Period(QUARTER.end, date(2027, 1, 1)))
+    assert {plan.plan: plan.earned for plan in following.result.plans}["other"] == -10_00
+    assert balance("contributions-in-advance:other") == 365_00
+    assert ledger_is_balanced()

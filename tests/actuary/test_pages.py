@@ -26,7 +26,7 @@ def treasurer(make_user, signed_in):
 
 
 def post_start(client, key=None, start=QUARTER.start):
-    return client.post(reverse("actuary:start"), {"key": key or uuid4(), "quarter_start": start})
+    return client.post(reverse("actuary:start"), {"key": key or uuid4(), "start": start, "span": "quarter"})
 
 
 def test_the_treasurer_closes_the_ended_quarter(treasurer):
@@ -39,7 +39,7 @@ def test_the_treasurer_closes_the_ended_quarter(treasurer):
     close = PeriodClose.objects.get()
     assert answer.url == reverse("actuary:close", args=[close.pk])
     waiting = treasurer.get(answer.url).content.decode()
-    assert "0 of 7 steps" in waiting
+    assert "0 of 8 steps" in waiting
     assert "<progress" in waiting
     assert "Look again" in waiting
     services.continue_closes(now=noon(QUARTER.end))
@@ -56,7 +56,7 @@ def test_the_bar_moves_and_the_page_comes_whole_when_it_is_done(treasurer):
     htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "close-progress"}
     services.continue_close(close_id=close.pk, now=noon(QUARTER.end))
     part = treasurer.get(url, **htmx).content.decode().strip()
-    assert "1 of 7 steps" in part
+    assert "1 of 8 steps" in part
     assert part in treasurer.get(url).content.decode()
     assert "<html" not in part
     services.continue_closes(now=noon(QUARTER.end))
@@ -75,7 +75,7 @@ def test_a_page_left_open_closes_no_other_quarter(treasurer):
     closed_quarter()
     answer = post_start(treasurer)
     assert answer.status_code == 200
-    assert b"This quarter is closed." in answer.content
+    assert b"This period is closed." in answer.content
     assert PeriodClose.objects.count() == 1
 
 
@@ -84,7 +84,8 @@ def test_a_quarter_under_way_offers_no_close(treasurer, monkeypatch):
     paid_cover(QUARTER.start)
     page = treasurer.get(reverse("actuary:closes")).content.decode()
     assert "It can be closed from the day after." in page
-    assert reverse("actuary:start") not in page
+    assert "?span=quarter" not in page
+    assert "?span=month" in page
     assert treasurer.get(reverse("actuary:start")).url == reverse("actuary:closes")
     assert b"It can be closed from the day after." in post_start(treasurer).content
     assert not PeriodClose.objects.exists()
@@ -164,8 +165,8 @@ def rows(count):
     for _ in range(count):
         quarter = Period.quarter_of(start)
         close = PeriodClose(
-            quarter_start=quarter.start,
-            quarter_end=quarter.end,
+            start=quarter.start,
+            end=quarter.end,
             state="closed",
             step="lock",
             figures={
@@ -183,7 +184,7 @@ def rows(count):
             key=uuid4(),
         )
         start = Period.quarter_of(date(start.year - (start.month == 1), (start.month - 4) % 12 + 1, 1)).start
-        if not PeriodClose.objects.filter(quarter_start=close.quarter_start).exists():
+        if not PeriodClose.objects.filter(start=close.start).exists():
             close.save()
 
 

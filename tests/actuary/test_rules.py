@@ -128,7 +128,8 @@ def test_every_parameter_of_the_fund_has_source_and_clause():
     terms = terms_on(date(2026, 7, 1))
     assert terms.open_fund_rate == Fraction(8, 100)
     assert all(parameter.source and parameter.clause for parameter in terms.parameters)
-    assert len(terms.parameters) == 6
+    assert len(terms.parameters) == 7
+    assert [(one.plan, one.share) for one in terms.returned] == [("wanhu", 1)]
 
 
 def test_no_parameters_before_the_first_set():
@@ -138,7 +139,14 @@ def test_no_parameters_before_the_first_set():
 
 @pytest.mark.parametrize(
     "change",
-    [("value: 60000", "value: 6000.5"), ("8/100", "108/100"), ("8/100", "eight"), ("clause: Cov", "claus: Cov")],
+    [
+        ("value: 60000", "value: 6000.5"),
+        ("8/100", "108/100"),
+        ("8/100", "eight"),
+        ("clause: Cov", "claus: Cov"),
+        ("100/100", "101/100"),
+        ("least_days: 180", "least_days: -1"),
+    ],
 )
 def test_a_broken_set_of_parameters_is_refused(change):
     from apps.actuary.parameters import SOURCE
@@ -151,7 +159,8 @@ def test_the_set_of_its_day_applies():
     from apps.actuary.parameters import SOURCE
 
     first = SOURCE.read_text(encoding="utf-8")
-    second = first.replace('"2024-1"', '"2025-1"').replace("2024-01-01", "2025-01-01")
-    assert [terms.version for terms in read_terms(second + first)] == ["2024-1", "2025-1"]
+    later = first.replace('"2024-1"', '"2034-1"').replace("2024-01-01", "2034-01-01")
+    later = later.replace('"2025-1"', '"2035-1"').replace("2025-01-01", "2035-01-01")
+    assert [terms.version for terms in read_terms(later + first)] == ["2024-1", "2025-1", "2034-1", "2035-1"]
     with pytest.raises(UnusableParameters):
         read_terms(first + first)

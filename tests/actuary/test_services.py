@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.actuary import services
-from apps.actuary.errors import AlreadyClosed, EarlierQuarterOpen, NotAQuarter, NothingToClose, QuarterNotEnded
+from apps.actuary.errors import AlreadyClosed, EarlierPeriodOpen, NothingToClose, NotThisPeriod, PeriodNotEnded
 from apps.actuary.models import EarnedShare, PeriodClose
 from apps.actuary.rules.snapshot import fingerprint
 from apps.actuary.rules.steps import ORDER
@@ -119,29 +119,29 @@ def test_nothing_can_be_booked_into_a_closed_quarter():
 
 def test_a_quarter_that_lasts_cannot_be_closed():
     paid_cover(QUARTER.start)
-    with pytest.raises(QuarterNotEnded):
-        services.start_close(actor=treasurer(), quarter_start=QUARTER.start, key=uuid4(), now=noon(QUARTER.last_day))
+    with pytest.raises(PeriodNotEnded):
+        services.start_close(actor=treasurer(), start=QUARTER.start, key=uuid4(), now=noon(QUARTER.last_day))
 
 
 def test_quarters_are_closed_one_after_the_other():
     paid_cover(QUARTER.start)
-    with pytest.raises(EarlierQuarterOpen):
+    with pytest.raises(EarlierPeriodOpen):
         begun_close(NEXT)
 
 
 def test_a_quarter_begins_on_its_first_day_and_needs_books():
     actor = treasurer()
     with pytest.raises(NothingToClose):
-        services.start_close(actor=actor, quarter_start=QUARTER.start, key=uuid4(), now=noon(QUARTER.end))
+        services.start_close(actor=actor, start=QUARTER.start, key=uuid4(), now=noon(QUARTER.end))
     paid_cover(QUARTER.start)
-    with pytest.raises(NotAQuarter):
-        services.start_close(actor=actor, quarter_start=date(2026, 7, 2), key=uuid4(), now=noon(QUARTER.end))
+    with pytest.raises(NotThisPeriod):
+        services.start_close(actor=actor, start=date(2026, 7, 2), key=uuid4(), now=noon(QUARTER.end))
 
 
 def test_two_clicks_and_two_tabs_make_one_close():
     paid_cover(QUARTER.start)
     actor, key = treasurer(), uuid4()
-    again = {"actor": actor, "quarter_start": QUARTER.start, "now": noon(QUARTER.end)}
+    again = {"actor": actor, "start": QUARTER.start, "now": noon(QUARTER.end)}
     first = services.start_close(key=key, **again)
     assert services.start_close(key=key, **again) == first
     assert services.start_close(key=uuid4(), **again) == first
@@ -212,13 +212,16 @@ def test_a_running_close_keeps_its_quarter():
     paid_cover(QUARTER.start)
     close = begun_close()
     with pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic():
-        PeriodClose.objects.filter(pk=close.pk).update(quarter_start=date(2020, 1, 1))
+        PeriodClose.objects.filter(pk=close.pk).update(start=date(2020, 1, 1))
+
+
+LOCKED = {"state": "closed", "snapshot_hash": "x", "locked_at": noon(QUARTER.end)}
 
 
 def row(**changes):
     values = {
-        "quarter_start": QUARTER.start,
-        "quarter_end": QUARTER.end,
+        "start": QUARTER.start,
+        "end": QUARTER.end,
         "terms_version": "t",
         "started_by": treasurer(),
         "started_at": noon(QUARTER.end),
@@ -232,14 +235,14 @@ def row(**changes):
     [
         ("closed_means_locked", {"state": "closed"}),
         ("closed_means_locked", {"surplus_fen": 5}),
-        ("quarter_ends_after_it_starts", {"quarter_end": QUARTER.start}),
-        ("one_running_close", {"quarter_start": NEXT.start, "quarter_end": NEXT.end}),
-        ("quarter_start", {}),
+        ("close_ends_after_it_starts", {"end": QUARTER.start}),
+        ("one_running_close", {"start": NEXT.start, "end": NEXT.end}),
+        ("one_version_of_a_close", LOCKED),
     ],
 )
 def test_each_constraint_of_a_close_holds(constraint, changes):
-    if constraint in ("one_running_close", "quarter_start"):
-        row()
+    if constraint in ("one_running_close", "one_version_of_a_close"):
+        row(**(LOCKED if changes is LOCKED else {}))
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         row(**changes)
 
@@ -250,5 +253,5 @@ def test_a_contribution_is_counted_once_a_close_and_never_for_nothing():
     with pytest.raises(IntegrityError, match="contribution_earned_once_a_close"), transaction.atomic():
         EarnedShare.objects.create(close=close, contribution=share.contribution, earned_fen=1)
     other = paid_cover(NEXT.start + timedelta(1))
-    with pytest.raises(IntegrityError, match="earned_share_above_zero"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="earned_share_not_zero"), transaction.atomic():
         EarnedShare.objects.create(close=close, contribution=other, earned_fen=0)

@@ -31,6 +31,13 @@ def test_rows_of_the_ledger_and_of_the_audit_are_out_of_reach(app_role, table):
             as_app(statement)
 
 
+@pytest.mark.parametrize("table", ["fund_account", "fund_entry", "fund_line"])
+def test_entries_come_in_by_the_posting_function_alone(app_role, table):
+    protect_append_only()
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        as_app(f"INSERT INTO {table} DEFAULT VALUES")
+
+
 def test_other_tables_stay_writable(app_role):
     protect_append_only()
     as_app("DELETE FROM django_session")

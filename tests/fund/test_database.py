@@ -55,9 +55,10 @@ def test_an_entry_that_is_none_is_refused(entry, codes, amounts, reason):
     assert ledger_is_balanced()
 
 
-def test_one_line_twice_is_not_more_than_the_first(entry):
+def test_the_same_key_with_other_content_is_refused_and_books_nothing(entry):
     post(["bank", "suspense"], [5, -5])
-    post(["bank", "suspense"], [6, -6])
+    with pytest.raises(DatabaseError, match="the key attack was booked with other content"):
+        post(["bank", "suspense"], [6, -6])
     assert balance("bank") == 5
 
 

@@ -28,6 +28,7 @@ EXPECTED = [
     (P.CLAIMS_CLOSED, "result-of-period", "claims-incurred:p"),
     (P.COST_CLOSED, "result-of-period", "operating-cost"),
     (P.SURPLUS_LOCKED, "result-of-period", "surplus"),
+    (P.ALLOWANCE_GRANTED, "allowance-reserve:p", "allowance-payable:p"),
     (P.APPROPRIATED, "surplus", "surplus"),
     (P.APPROPRIATION_LAPSED, "surplus", "surplus"),
 ]
@@ -74,5 +75,5 @@ def test_the_chart_knows_no_other_accounts(code):
 
 def test_what_may_never_go_below_zero_is_what_is_owed_or_granted():
     bounded = {code for code, rule in CHART.items() if rule.no_overdraft}
-    assert bounded == {"claims-payable", "appropriation", "surplus"}
+    assert bounded == {"claims-payable", "allowance-payable", "appropriation", "surplus"}
     assert {rule.normal for rule in CHART.values()} == {DEBIT, CREDIT}

@@ -1,7 +1,9 @@
-"""Whatever is booked in whatever order, the books agree with a plain model of them."""
+"""Whatever is booked in whatever order, by one connection or by two at once, the books agree with a plain model."""
 
+import os
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection, transaction
@@ -14,9 +16,11 @@ from apps.fund.models import Entry
 from apps.fund.rules.chart import rule_of
 from apps.fund.rules.postings import Posting, lines_of
 from apps.fund.selectors import balances, closed_through, ledger_is_balanced, trial_balance
-from apps.fund.services import book, check_books, close_books, reverse_entry
+from apps.fund.services import Draft, book, check_books, close_books, post_entries, reverse_entry
+from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
 
+EXAMPLES = 10_000 if os.environ.get("GONGJI_LONG") else 40
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(min_value=0, max_value=300).map(lambda number: FIRST + timedelta(days=number))
 PLANS = st.sampled_from(["asthma-6", "city-100"])
@@ -145,5 +149,63 @@ def test_the_ledger_agrees_with_a_model_whatever_happens():
             finally:
                 self.scope.__exit__(None, None, None)
 
-    Isolated.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+    Isolated.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=25, deadline=None)
     Isolated.TestCase().runTest()
+
+
+CODES = ["bank", "suspense", "surplus", "claims-payable:asthma-6"]
+MOVES = st.lists(
+    st.tuples(st.sampled_from(CODES), st.sampled_from(CODES), st.integers(1, 50), st.integers(1, 6)).filter(
+        lambda move: move[0] != move[1]
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+class TwoHands(RuleBasedStateMachine):
+    """Two connections book at the same moment, really committing; what each was told holds, and the sums fit."""
+
+    @initialize()
+    def begin(self):
+        self.prefix = f"{next(_runs)}"
+        self.before = balances()
+        self.booked = {}
+
+    @rule(one=MOVES, other=MOVES)
+    def both_book(self, one, other):
+        hands = (one, other)
+        told = at_once(lambda number: [self.post(*move) for move in hands[number]], times=2)
+        for answer in told:
+            assert isinstance(answer, list), answer
+            for key, lines, outcome in answer:
+                if isinstance(outcome, int):
+                    assert self.booked.setdefault(key, (outcome, lines)) == (outcome, lines)
+
+    def post(self, debit, credit, fen, number):
+        """Keys are few, so that both hands often mean the same one."""
+        key, lines = f"{self.prefix}:{number}", ((debit, fen), (credit, -fen))
+        try:
+            return key, lines, post_entries(Draft(key, "test", lines, FIRST, ("tests.row", number)), now=NOW)[0]
+        except (Overdrawn, KeyReused) as error:
+            return key, lines, error
+
+    @invariant()
+    def the_books_hold_what_was_told_and_nothing_else(self):
+        sums = defaultdict(int)
+        for _, lines in self.booked.values():
+            for code, fen in lines:
+                sums[code] += fen * rule_of(code).normal
+        after = balances()
+        assert {code: after.get(code, 0) - self.before.get(code, 0) for code in CODES} == {c: sums[c] for c in CODES}
+        assert all(after.get(code, 0) >= 0 for code in CODES if rule_of(code).no_overdraft)
+        assert ledger_is_balanced()
+
+
+_runs = count(1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hands_at_once_agree_with_what_they_were_told():
+    TwoHands.TestCase.settings = settings(max_examples=EXAMPLES // 8, stateful_step_count=6, deadline=None)
+    TwoHands.TestCase().runTest()

@@ -79,7 +79,8 @@ def test_what_does_not_exist_is_not_found(treasurer, name, args):
 def test_the_pages_cost_the_same_with_3_and_with_60_rows(treasurer, rows, django_assert_num_queries):
     for number in range(rows):
         booked(plan=f"{PLAN}-{number}")
-    with django_assert_num_queries(5):  # session, user, unread messages; accounts, last closed day
+    # session, user, unread messages; plans, accounts, closed day, what is on its way (2), corrections, freeze
+    with django_assert_num_queries(10):
         treasurer.get(reverse("fund:accounts"))
     with django_assert_num_queries(7):  # session, user, unread messages; account, count, page, newer lines
         treasurer.get(reverse("fund:account", args=["bank-clearing"]))

@@ -213,13 +213,15 @@ def treasurer_closes_the_quarter(world: World) -> None:
     treasurer.go("/payments/")
     treasurer.go("/ledger/")
     treasurer.go("/close/")
-    if treasurer.page.locator("main a[href='/close/begin/']").count():
-        treasurer.go("/close/begin/")
+    if treasurer.page.locator("main a[href='/close/begin/?span=quarter']").count():
+        treasurer.go("/close/begin/?span=quarter")
         treasurer.press()
         treasurer.until("main :text-is('¥0.00'), main .stats, main table")
     treasurer.go("/close/")
-    treasurer.page.locator("main a[href^='/close/']").first.click()
+    treasurer.page.locator("main table a[href^='/close/']").first.click()
     treasurer.check()
+    treasurer.go("/ledger/?since=2026-01-01")
+    treasurer.go("/ledger/accounts/bank/?print=1")
 
 
 def council_decides(world: World) -> None:

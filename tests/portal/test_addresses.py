@@ -47,6 +47,8 @@ OPEN: dict[str, object] = {
     "claims:queue": {Role.CLAIMS_OFFICER},
     "enrolments:mine": SIGNED_IN,
     "fund:accounts": BOOKS,
+    "fund:journal_csv": BOOKS,
+    "fund:trial_csv": BOOKS,
     "governance:council": PUBLIC,
     "governance:payees": {Role.TREASURER},
     "governance:propose": set(),  # a seat opens it, not the role alone
@@ -66,6 +68,7 @@ OPEN: dict[str, object] = {
     "portal:front": PUBLIC,
     "portal:fund": PUBLIC,
     "portal:account": SIGNED_IN,
+    "portal:frozen": {Role.TREASURER},
     "portal:home": SIGNED_IN,
     "portal:money": SIGNED_IN,
     "referrals:desk": {Role.COORDINATOR},

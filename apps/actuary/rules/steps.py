@@ -12,6 +12,7 @@ class Step(StrEnum):
     OPEN_FUND = "open-fund"
     RESERVES = "reserves"
     SURPLUS = "surplus"
+    ALLOWANCES = "allowances"
     LOCK = "lock"
 
 

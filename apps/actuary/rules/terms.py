@@ -20,6 +20,18 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A plan whose yearly surplus, or a share of it, goes back to its members as an allowance.
+
+    ``least_days``: how long somebody must have been covered in the year to have a part in it.
+    """
+
+    plan: str
+    share: Fraction
+    least_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingTerms:
     """One dated set of parameters; rates are exact fractions between 0 and 1."""
 
@@ -32,3 +44,4 @@ class ClosingTerms:
     unreported_share: Fraction
     statutory_reserve_rate: Fraction
     parameters: tuple[Parameter, ...] = ()
+    returned: tuple[Returned, ...] = ()

@@ -1,4 +1,4 @@
-"""Close a quarter: begun once, then step by step, each step a transaction of its own that may be tried again."""
+"""Close a month or a quarter: begun once, then step by step, each step a transaction that may be tried again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from apps.actuary.gathering import gather
 from apps.actuary.models import PeriodClose
 from apps.actuary.parameters import terms_on
 from apps.actuary.posting import Booker, book_cost, book_earned, book_open_fund, book_reserves, book_surplus
-from apps.actuary.rules.calendar import check_may_close
+from apps.actuary.rules.calendar import Span, check_may_close
 from apps.actuary.rules.result import Result, result_data, result_from
 from apps.actuary.rules.snapshot import canonical, fingerprint
 from apps.actuary.rules.steps import Step, next_step
-from apps.actuary.selectors import BEGINNING, due_quarter
+from apps.actuary.selectors import BEGINNING, booked_before, due_periods, parts_of
+from apps.actuary.services.allowances import share_out
 from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.core.jobs import ring
+from apps.core.periods import Period
 from apps.fund.selectors import movements
 from apps.fund.services import close_books
 
@@ -31,24 +33,28 @@ BOOKING: dict[Step, Callable[[Booker, Result], None]] = {
     Step.OPEN_FUND: book_open_fund,
     Step.RESERVES: book_reserves,
     Step.SURPLUS: book_surplus,
+    Step.ALLOWANCES: share_out,
 }
 
 
 @transaction.atomic
-def start_close(*, actor: User, quarter_start: date, key: UUID, now: datetime) -> PeriodClose:
-    """Begin to close the quarter, or answer the close already begun: two clicks make one close.
+def start_close(*, actor: User, start: date, key: UUID, now: datetime, span: Span = Span.QUARTER) -> PeriodClose:
+    """Begin to close the period, or answer the close already begun: two clicks make one close.
 
-    Raises NothingToClose, NotAQuarter, QuarterNotEnded, EarlierQuarterOpen, AlreadyClosed.
+    After a re-opening it is closed anew, as the next version.
+    Raises NothingToClose, NotThisPeriod, PeriodNotEnded, EarlierPeriodOpen, AlreadyClosed.
     """
     begun = PeriodClose.objects.filter(key=key).first()
     if begun:
         return begun
-    quarter = check_may_close(quarter_start, due=due_quarter(), today=business_day(now))
+    period = check_may_close(start, span, due=due_periods(), today=business_day(now))
     close, is_new = PeriodClose.objects.get_or_create(
-        quarter_start=quarter.start,
+        start=period.start,
+        span=span.value,
+        version=1 + PeriodClose.objects.filter(start=start, span=span, reopenings__state="agreed").count(),
         defaults={
-            "quarter_end": quarter.end,
-            "terms_version": terms_on(quarter.start).version,
+            "end": period.end,
+            "terms_version": terms_on(Period.quarter_of(start).start).version,
             "started_by": actor,
             "started_at": now,
             "key": key,
@@ -68,11 +74,11 @@ def continue_close(*, close_id: int, now: datetime) -> PeriodClose:
     if step is None:
         return close
     if step is Step.GATHER:
-        close.figures = result_data(gather(close, terms_on(close.quarter_start)))
+        close.figures = result_data(gather(close, booked_before(close), terms_on(close.counted.start)))
     elif step is Step.LOCK:
         _lock(close, now)
     else:
-        BOOKING[step](Booker(close, now), result_from(close.figures))
+        BOOKING[step](Booker(close, booked_before(close), now), result_from(close.figures))
     close.step = step
     close.save()
     return close
@@ -93,24 +99,32 @@ def continue_closes(*, now: datetime) -> int:
 
 
 def _lock(close: PeriodClose, now: datetime) -> None:
-    """Nothing can be booked into the quarter any more; its figures get their fingerprint."""
-    close_books(through=close.quarter.last_day, now=now)
+    """Nothing can be booked into the period any more; its figures get their fingerprint."""
+    close_books(through=close.period.last_day, now=now)
     close.snapshot = canonical(_snapshot(close))
     close.snapshot_hash = fingerprint(close.snapshot)
     close.surplus_fen = result_from(close.figures).surplus
     close.state, close.locked_at = PeriodClose.State.CLOSED, now
-    detail = {"surplus_fen": close.surplus_fen, "snapshot": close.snapshot_hash}
+    detail = {"surplus_fen": close.surplus_fen, "snapshot": close.snapshot_hash, "version": close.version}
     record_event(actor_id=None, action="close-locked", target=_target(close), now=now, detail=detail)
 
 
 def _snapshot(close: PeriodClose) -> dict[str, object]:
     """All that was locked: period, parameters with their sources, figures, balances of every account at its end."""
-    terms = terms_on(close.quarter_start)
+    terms = terms_on(close.counted.start)
     return {
-        "quarter": [close.quarter_start.isoformat(), close.quarter_end.isoformat()],
+        "period": [close.span, close.start.isoformat(), close.end.isoformat(), close.version],
+        "counted_from": close.counted.start.isoformat(),
         "terms": {"version": terms.version, "parameters": [asdict(parameter) for parameter in terms.parameters]},
         "figures": close.figures,
-        "balances": movements("", BEGINNING, close.quarter_end),
+        "balances": movements("", BEGINNING, close.end),
+        "allowances": [
+            [plan, person, days, fen]
+            for plan, person, days, fen in close.allowances.order_by("plan_code", "person_id").values_list(
+                "plan_code", "person_id", "days", "amount_fen"
+            )
+        ],
+        "parts": [part.snapshot_hash for part in parts_of(close) if part.pk != close.pk],
     }
 
 

@@ -21,7 +21,10 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """One account, or one for each suffix (plan code, line key) when ``is_split``."""
+    """One account, or one for each suffix (plan code, line key) when ``is_split``.
+
+    ``clears_in``: days within which what stands on it must have gone on; 0 where it may stay.
+    """
 
     code: str
     name: str
@@ -29,17 +32,20 @@ class AccountRule:
     group: Group
     no_overdraft: bool = False
     is_split: bool = False
+    clears_in: int = 0
 
 
 _RULES = (
     AccountRule("bank", N_("Bank"), DEBIT, Group.MONEY),
-    AccountRule("bank-clearing", N_("Paid in, not yet on the statement"), DEBIT, Group.MONEY),
-    AccountRule("suspense", N_("To be explained"), CREDIT, Group.MONEY),
-    AccountRule("in-transit", N_("Sent, not yet settled"), CREDIT, Group.OWED),
+    AccountRule("bank-clearing", N_("Paid in, not yet on the statement"), DEBIT, Group.MONEY, clears_in=5),
+    AccountRule("suspense", N_("To be explained"), CREDIT, Group.MONEY, clears_in=30),
+    AccountRule("in-transit", N_("Sent, not yet settled"), CREDIT, Group.OWED, clears_in=5),
     AccountRule("contributions-in-advance", N_("Contributions in advance"), CREDIT, Group.OWED, is_split=True),
     AccountRule("claims-payable", N_("Claims to be paid"), CREDIT, Group.OWED, no_overdraft=True, is_split=True),
     AccountRule("payable-operator", N_("Owed to the operator"), CREDIT, Group.OWED),
     AccountRule("appropriation", N_("Granted by the council"), CREDIT, Group.OWED, no_overdraft=True, is_split=True),
+    AccountRule("allowance-payable", N_("Allowances to be paid"), CREDIT, Group.OWED, no_overdraft=True, is_split=True),
+    AccountRule("allowance-reserve", N_("Set aside for members"), CREDIT, Group.RESERVES, is_split=True),
     AccountRule("outstanding-reserve", N_("Reserve for open claims"), CREDIT, Group.RESERVES, is_split=True),
     AccountRule("statutory-reserve", N_("Statutory reserve"), CREDIT, Group.RESERVES),
     AccountRule("open-fund", N_("Open fund"), CREDIT, Group.RESERVES),

@@ -32,6 +32,7 @@ class Posting(Enum):
     CLAIMS_CLOSED = "claims-closed"
     COST_CLOSED = "cost-closed"
     SURPLUS_LOCKED = "surplus-locked"
+    ALLOWANCE_GRANTED = "allowance-granted"
     APPROPRIATED = "appropriated"
     APPROPRIATION_LAPSED = "appropriation-lapsed"
 
@@ -61,14 +62,15 @@ TABLE: dict[Posting, Sides] = {
     P.PAYMENT_SETTLED: Sides("in-transit", "bank"),
     P.PAYMENT_FAILED: Sides("in-transit", "{account}"),
     P.PAYMENT_RETURNED: Sides("bank", "{account}"),
-    P.CONTRIBUTION_EARNED: Sides("contributions-in-advance:{plan}", "contribution-income:{plan}"),
+    P.CONTRIBUTION_EARNED: Sides("contributions-in-advance:{plan}", "contribution-income:{plan}", is_signed=True),
     P.OPERATING_COST: Sides("operating-cost", "payable-operator"),
-    P.OPEN_FUND_SHARE: Sides("result-of-period", "open-fund"),
+    P.OPEN_FUND_SHARE: Sides("result-of-period", "open-fund", is_signed=True),
     P.RESERVE_CHANGE: Sides("result-of-period", "{account}", is_signed=True),
-    P.INCOME_CLOSED: Sides("contribution-income:{plan}", "result-of-period"),
+    P.INCOME_CLOSED: Sides("contribution-income:{plan}", "result-of-period", is_signed=True),
     P.CLAIMS_CLOSED: Sides("result-of-period", "claims-incurred:{plan}", is_signed=True),
     P.COST_CLOSED: Sides("result-of-period", "operating-cost"),
     P.SURPLUS_LOCKED: Sides("result-of-period", "surplus"),
+    P.ALLOWANCE_GRANTED: Sides("allowance-reserve:{plan}", "allowance-payable:{plan}"),
     P.APPROPRIATED: Sides("surplus", "{account}"),
     P.APPROPRIATION_LAPSED: Sides("{account}", "surplus"),
 }
@@ -93,9 +95,13 @@ NAMES: dict[Posting, str] = {
     P.CLAIMS_CLOSED: N_("Claims of the period"),
     P.COST_CLOSED: N_("Cost of the period"),
     P.SURPLUS_LOCKED: N_("Surplus locked"),
+    P.ALLOWANCE_GRANTED: N_("Allowances granted to members"),
     P.APPROPRIATED: N_("Granted by the council"),
     P.APPROPRIATION_LAPSED: N_("Grant lapsed"),
 }
+BY_HAND = frozenset(event.value for event in (P.MONEY_UNEXPLAINED, P.CONTRIBUTION_IN_EXCESS, P.APPROPRIATION_LAPSED))
+"""Kinds of entries that people may take back: no process of the portal has a step of its own that does it."""
+
 KIND_NAMES = {event.value: name for event, name in NAMES.items()}
 
 

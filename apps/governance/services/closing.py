@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.core.clock import business_day
+from apps.core.errors import N_
 from apps.core.jobs import ring
 from apps.fund.rules.postings import Posting
 from apps.fund.services import book
@@ -19,12 +20,14 @@ from apps.governance.errors import SecondPersonNeeded, TooEarly, WrongMoment
 from apps.governance.models import Line, LineResult, Resolution, RollSeat, Seat, State
 from apps.governance.rules.decision import DecisionRule, Reason, Tally, evaluate, is_settled
 from apps.governance.rules.states import Event
+from apps.governance.services.proposing import is_in_force
 from apps.governance.services.recording import locked, move, seat_required
 from apps.payments.services import request_payment
 from apps.reminders.services import News, remind
 
 logger = logging.getLogger(__name__)
 LINE = "governance.line"
+REOPENED = N_("The close this ballot rests on was opened again: its surplus is being counted anew.")
 
 
 @transaction.atomic
@@ -47,6 +50,10 @@ def close_ballot(*, resolution_id: int, now: datetime, actor: User | None = None
     outcomes = _write_results(rule, lines, counted)
     resolution.closed_by, resolution.closed_at = seat, now
     passed = [line for line in lines if outcomes[line.pk] is Reason.PASSED]
+    if passed and not is_in_force(resolution.period_close_id):
+        move(resolution, Event.CANCELLED, seat=seat, now=now, reason=REOPENED)
+        _tell_the_council(resolution, now)
+        return resolution
     if passed and rule.ratification:
         move(resolution, Event.SENT_TO_RATIFICATION, seat=seat, now=now)
         return resolution

@@ -22,7 +22,7 @@ from apps.governance.rules.recusal import Finding
 from apps.governance.rules.states import Event
 from apps.governance.rules.words import Interest
 from apps.governance.selectors import available_fen, seats_on
-from apps.governance.services.proposing import check_within_surplus
+from apps.governance.services.proposing import check_in_force, check_within_surplus
 from apps.governance.services.recording import locked, move, seat_required
 from apps.reminders.services import News, remind
 
@@ -34,8 +34,8 @@ def open_ballot(*, resolution_id: int, actor: User, closes_at: datetime, now: da
     """Freeze the draft with roll, interests and manifest, and let the council vote until ``closes_at``.
 
     Opened by another member than the one who proposed it; again by the same member changes nothing.
-    Raises NoSeat, WrongMoment, WrongTerm, SecondPersonNeeded, AccountChanged, NotComposed, AboveSurplus,
-    TooFewVoters.
+    Raises NoSeat, WrongMoment, WrongTerm, SecondPersonNeeded, SurplusReopened, AccountChanged, NotComposed,
+    AboveSurplus, TooFewVoters.
     """
     seat = seat_required(actor, now)
     resolution = locked(resolution_id)
@@ -49,6 +49,7 @@ def open_ballot(*, resolution_id: int, actor: User, closes_at: datetime, now: da
         raise SecondPersonNeeded
     # The quarter's row is what all ballots about its surplus queue for: two that open at once count each other.
     close = PeriodClose.objects.select_for_update().get(pk=resolution.period_close_id)
+    check_in_force(close)
     lines = list(resolution.lines.order_by("position").select_related("payee", "payee_account"))
     available = available_fen(close)
     _check_accounts(lines)
@@ -126,7 +127,7 @@ def _ballot(
         composition_version=composition().version,
         roll=[RollEntry(entry.seat_id, entry.name, entry.constituency) for entry in roll],
         interests=found,
-        quarter_start=close.quarter_start,
+        quarter_start=close.start,
         surplus_fen=close.surplus_fen,
         available_fen=available,
         snapshot_hash=close.snapshot_hash,

@@ -11,11 +11,21 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.actuary.models import PeriodClose, WhatIf
+from apps.actuary.selectors import locked_quarters
 from apps.core.clock import business_day
 from apps.core.display import yuan_text
 from apps.directory.models import Organisation
 from apps.governance.data import rule_for
-from apps.governance.errors import AboveSurplus, NoAccount, NoLines, NotLocked, ReportInPast, TitleMissing, WrongMoment
+from apps.governance.errors import (
+    AboveSurplus,
+    NoAccount,
+    NoLines,
+    NotLocked,
+    ReportInPast,
+    SurplusReopened,
+    TitleMissing,
+    WrongMoment,
+)
 from apps.governance.models import Line, Outcome, Resolution, Seat, State
 from apps.governance.rules.states import Event
 from apps.governance.rules.words import Purpose
@@ -63,7 +73,7 @@ def propose(
         return before
     if not (title_zh or title_en):
         raise TitleMissing
-    close = PeriodClose.objects.filter(pk=close_id, state=PeriodClose.State.CLOSED).first()
+    close = locked_quarters().filter(pk=close_id).first()
     if close is None:
         raise NotLocked
     check_within_surplus(close, sum(line.amount_fen for line in lines))
@@ -86,6 +96,18 @@ def propose(
         _add_lines(resolution, lines, today=business_day(now))
         note(resolution, Event.PROPOSED, seat=seat, now=now)
     return resolution
+
+
+def check_in_force(close: PeriodClose) -> None:
+    """Raises SurplusReopened when the close was opened again: its surplus is no figure to decide about any more."""
+    if not is_in_force(close.pk):
+        raise SurplusReopened(quarter=close.name)
+
+
+def is_in_force(close_id: int) -> bool:
+    """Whether the quarter is closed and stays so until this transaction ends."""
+    PeriodClose.objects.select_for_update().get(pk=close_id)
+    return locked_quarters().filter(pk=close_id).exists()
 
 
 def check_within_surplus(close: PeriodClose, asked_fen: int) -> None:

@@ -16,6 +16,7 @@ NEXT = """
 SELECT o.*, p.number_index, p.replaced_at IS NULL AS account_is_current
 FROM payments_order o JOIN payments_payeeaccount p ON p.id = o.payee_account_id
 WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
+    AND NOT EXISTS (SELECT FROM fund_freeze WHERE state = 'frozen')
 ORDER BY o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
 """
 RAISE_TOTALS = """

@@ -136,9 +136,7 @@ class Bare:
             "UPDATE claims_coveryear SET accumulators = %s, decided_count = decided_count + 1 WHERE cover_id = %s",
             (self.totals, self.cover_id),
         )
-        cursor.execute(
-            "SELECT entry_id FROM fund_post(%s, %s)", (NOW, json.dumps([{**self.entry, "key": f"bare:{number}"}]))
-        )
+        cursor.execute("SELECT fund_post(%s, %s)", (NOW, json.dumps([{**self.entry, "key": f"bare:{number}"}])))
 
 
 class Pattern:

@@ -102,7 +102,7 @@ class Governing:
 
     def _close(self, quarter_start: date, now: datetime) -> None:
         treasurer = self.story.cast.workers["treasurer"]
-        close = start_close(actor=treasurer, quarter_start=quarter_start, key=self.story.key(), now=now)
+        close = start_close(actor=treasurer, start=quarter_start, key=self.story.key(), now=now)
         finish_close(close_id=close.pk, now=now)
         close.refresh_from_db()
         if self.asked and available_fen(close) > 100_000:

@@ -1,4 +1,4 @@
-"""Book, reverse, close: the only ways to write the ledger.  All join the caller's transaction.
+"""Book and reverse: the only ways to write an entry.  All join the caller's transaction.
 
 A refusal by the database (closed day, overdraft) ends that transaction: what would be booked does not happen at all.
 """
@@ -15,22 +15,13 @@ import psycopg
 from django.db import DatabaseError, connection, transaction
 
 from apps.fund.errors import AlreadyReversed, ClosedPeriod, KeyReused, Overdrawn
-from apps.fund.models import ChainLink, Closing, Entry
+from apps.fund.models import Entry
 from apps.fund.rules.chart import rule_of
 from apps.fund.rules.postings import Posting, lines_of
-from apps.fund.selectors import (
-    broken_link,
-    chain_hash,
-    missing_triggers,
-    unbalanced_entries,
-    unchained_entries,
-    unequal_accounts,
-)
 
 Lines = Sequence[tuple[str, int]]
-CLOSED = "GJ001"
-POST = "SELECT entry_id, is_same FROM fund_post(%s, %s)"
-CHAIN_LOCK = "SELECT pg_advisory_xact_lock(7301, 2)"
+CLOSED, REUSED = "GJ001", "GJ002"
+POST = "SELECT fund_post(%s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +74,9 @@ def post_entries(*drafts: Draft, now: datetime) -> list[int]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(POST, (now, json.dumps([draft.as_json() for draft in drafts])))
-            booked = cursor.fetchall()
+            return [entry_id for (entry_id,) in cursor.fetchall()]
     except DatabaseError as error:
         raise _refusal(error, drafts) from error
-    for draft, (_entry_id, is_same) in zip(drafts, booked, strict=True):
-        if not is_same:
-            raise KeyReused(key=draft.key)
-    return [entry_id for entry_id, _is_same in booked]
 
 
 def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
@@ -98,6 +85,8 @@ def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
         return error
     if cause.sqlstate == CLOSED:
         return ClosedPeriod(day=min(draft.effective_date for draft in drafts).isoformat())
+    if cause.sqlstate == REUSED:
+        return KeyReused(key=cause.diag.message_detail)
     if cause.diag.constraint_name == "fund_account_no_overdraft":
         return Overdrawn(accounts=", ".join(dict.fromkeys(code for draft in drafts for code, _ in draft.lines)))
     return AlreadyReversed() if cause.diag.constraint_name == "fund_entry_reverses_id_key" else error
@@ -134,46 +123,22 @@ def reverse_entry(
 ) -> int:
     """Book the mirror of an entry, once.  Raises as ``post_entries``."""
     entry = Entry.objects.prefetch_related("lines__account").get(pk=entry_id)
+    return post_entries(_mirror(entry, key, effective_date, source, memo), now=now)[0]
+
+
+def reverse_entries_of(
+    booked_for: tuple[str, int], *, key: str, effective_date: date, source: tuple[str, int], now: datetime, memo: str
+) -> list[int]:
+    """Book the mirrors of all entries that came from one row of another app, in one statement.
+
+    What is not below zero when all are booked is not overdrawn on the way.  Raises as ``post_entries``.
+    """
+    label, source_id = booked_for
+    entries = Entry.objects.filter(source_label=label, source_id=source_id, reversed_by=None, reverses=None)
+    rows = entries.order_by("id").prefetch_related("lines__account")
+    return post_entries(*(_mirror(row, f"{key}:{row.pk}", effective_date, source, memo) for row in rows), now=now)
+
+
+def _mirror(entry: Entry, key: str, day: date, source: tuple[str, int], memo: str) -> Draft:
     lines = [(line.account.code, -line.amount_fen) for line in sorted(entry.lines.all(), key=lambda line: line.id)]
-    kind = f"{entry.kind}-reversed"[:40]
-    return post_entries(Draft(key, kind, lines, effective_date, source, memo, reverses=entry_id), now=now)[0]
-
-
-@transaction.atomic(savepoint=False)
-def close_books(*, through: date, now: datetime) -> Closing:
-    """Close all days up to and including ``through``; again or earlier changes nothing.
-
-    Call it in a transaction of its own after the entries of the close: it waits for every post under way.
-    """
-    latest = Closing.objects.order_by("-id").first()
-    if latest is not None and latest.through >= through:
-        return latest
-    return Closing.objects.create(through=through, closed_at=now)
-
-
-@transaction.atomic
-def extend_chain(*, limit: int = 2000) -> int:
-    """Put entries not yet chained into the hash chain, in id order; answers how many.
-
-    Runs apart from posting, or it would serialise all money.  An entry that commits late joins later.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(CHAIN_LOCK)
-    previous = ChainLink.objects.order_by("-id").values_list("hash", flat=True).first() or ""
-    links = []
-    for entry in unchained_entries(limit):
-        previous = chain_hash(previous, entry)
-        links.append(ChainLink(entry=entry, hash=previous))
-    ChainLink.objects.bulk_create(links)
-    return len(links)
-
-
-def check_books() -> list[str]:
-    """Chain what is new, recompute everything, and answer what is wrong in words; nothing when all is well."""
-    while extend_chain():
-        pass
-    faults = [f"account {code} is not the sum of its lines" for code in unequal_accounts()]
-    faults += [f"entry {entry_id} does not balance" for entry_id in unbalanced_entries()]
-    faults += [f"trigger {name} is missing or switched off" for name in missing_triggers()]
-    broken = broken_link()
-    return faults if broken is None else [*faults, f"entry {broken} differs from its hash in the chain"]
+    return Draft(key, f"{entry.kind}-reversed"[:40], lines, day, source, memo, reverses=entry.pk)

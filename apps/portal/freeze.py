@@ -1,0 +1,34 @@
+"""What must be explained before payments may leave again after a restore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.fund.models import Freeze
+from apps.payments.models import Order, StatementLine
+from apps.payments.rules.states import State
+from apps.payments.selectors import differences
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The freeze, and what still stands between it and its end."""
+
+    freeze: Freeze
+    lines: int  # of the statement that fit nothing
+    unknown: int  # payments of which nobody knows what became
+    is_read: bool  # whether the bank's statement was read since
+
+    @property
+    def is_explained(self) -> bool:
+        return self.is_read and not self.lines and not self.unknown
+
+
+def open_gap() -> Gap | None:
+    """None while payments leave as usual."""
+    freeze = Freeze.objects.filter(state=Freeze.State.FROZEN).first()
+    if freeze is None:
+        return None
+    unclear = Order.objects.filter(state__in=[State.UNKNOWN, State.SUBMITTING])
+    is_read = StatementLine.objects.filter(read_at__gt=freeze.began_at).exists()
+    return Gap(freeze, differences().count(), unclear.count(), is_read)

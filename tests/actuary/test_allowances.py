@@ -1,0 +1,200 @@
+"""A plan's yearly surplus goes back to its members: set aside each quarter, shared out at the year's end, paid once."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from apps.actuary import services, tasks
+from apps.actuary.errors import SurplusSpent
+from apps.actuary.models import Allowance
+from apps.actuary.selectors import allowances_of, days_covered
+from apps.core.money import Money
+from apps.core.periods import Period
+from apps.fund.rules.postings import Posting
+from apps.fund.selectors import balance, entries_of, ledger_is_balanced
+from apps.members.models import Person
+from apps.payments.models import Order, Purpose
+from apps.payments.services import name_payee_account
+from tests.actuary.factories import begun_close, booked, noon, opened_again, paid_cover
+
+pytestmark = pytest.mark.django_db
+THIRD, FOURTH = Period(date(2026, 7, 1), date(2026, 10, 1)), Period(date(2026, 10, 1), date(2027, 1, 1))
+PLAN = "wanhu"
+PAYABLE, KEPT = f"allowance-payable:{PLAN}", f"allowance-reserve:{PLAN}"
+
+
+def closed(quarter):
+    return services.finish_close(close_id=begun_close(quarter).pk, now=noon(quarter.end))
+
+
+def member(start=date(2026, 7, 1), fen=3_650_00, *, account=True):
+    person = paid_cover(start, fen, code=PLAN).cover.person
+    if account:
+        number = f"62220000{person.pk:08d}"
+        name_payee_account(
+            owner=("accounts.user", person.registered_by_id),
+            holder_name="Member",
+            bank="Bank",
+            number=number,
+            actor=None,
+            key=uuid4(),
+            now=noon(start),
+        )
+    return person
+
+
+def own(person):
+    """The person acts for himself."""
+    Person.objects.filter(pk=person.pk).update(user=person.registered_by)
+    person.guardianships.all().delete()
+    return person
+
+
+def test_each_quarter_sets_aside_what_the_plan_has_left_in_the_year():
+    member(), member()
+    paid_cover(THIRD.start, 4_000_000)
+    third = closed(THIRD)
+    plan = next(plan for plan in third.result.plans if plan.plan == PLAN)
+    assert plan.set_aside == plan.left == balance(KEPT) > 0
+    booked(Posting.CLAIM_DECIDED, 300_00, date(2026, 11, 1), plan=PLAN)
+    fourth = closed(FOURTH)
+    after = next(row for row in fourth.result.plans if row.plan == PLAN)
+    assert after.set_aside == plan.left + after.left
+    assert (balance(KEPT), balance(PAYABLE)) == (0, after.set_aside)
+    assert ledger_is_balanced()
+
+
+def test_a_plan_that_loses_has_nothing_to_give_and_takes_its_reserve_back():
+    member()
+    paid_cover(THIRD.start, 40_000_000)
+    closed(THIRD)
+    assert balance(KEPT) > 0
+    booked(Posting.CLAIM_DECIDED, 9_000_00, date(2026, 11, 1), plan=PLAN)
+    closed(FOURTH)
+    assert balance(KEPT) == balance(PAYABLE) == 0
+    assert not Allowance.objects.exists()
+
+
+def test_a_fund_in_loss_sets_nothing_aside():
+    member()
+    booked(Posting.CLAIM_DECIDED, 900_000_00, date(2026, 8, 1), plan="asthma")
+    assert closed(THIRD).result.set_aside_change == balance(KEPT) == 0
+
+
+def shared():
+    """Two members by their days and one who came too late."""
+    people = [member(), member(date(2026, 7, 4)), member(date(2026, 12, 1))]
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD)
+    return people, closed(FOURTH)
+
+
+def test_it_is_shared_by_days_covered_to_the_last_fen():
+    people, close = shared()
+    shares = {row.person_id: row for row in Allowance.objects.all()}
+    assert {person: row.days for person, row in shares.items()} == {people[0].pk: 184, people[1].pk: 181}
+    granted = balance(PAYABLE)
+    assert sum(row.amount_fen for row in shares.values()) == granted
+    assert [row.amount_fen for row in shares.values()] == [part.fen for part in Money(granted).split([184, 181])]
+    (row,) = allowances_of(close)
+    assert (row.plan, row.fen, row.people, row.waiting) == (PLAN, granted, 2, 2)
+    granting = [entry for entry in entries_of("actuary.periodclose", close.pk) if entry.kind == "allowance-granted"]
+    assert len(granting) == 1
+
+
+def test_each_is_paid_once_however_often_the_sweeper_comes():
+    shared()
+    granted = balance(PAYABLE)
+    assert services.pay_allowances(limit=1, now=noon(FOURTH.end)) == 1
+    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 1
+    assert tasks.pay_allowances() == 0
+    orders = Order.objects.filter(purpose=Purpose.ALLOWANCE)
+    assert sum(order.amount_fen for order in orders) == granted == balance("in-transit")
+    assert balance(PAYABLE) == 0
+    assert {row.order_id for row in Allowance.objects.all()} == {order.pk for order in orders}
+
+
+def test_who_has_no_account_is_paid_when_one_is_named():
+    late = own(member(account=False))
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
+    name_payee_account(
+        owner=("accounts.user", late.registered_by_id),
+        holder_name="Member",
+        bank="Bank",
+        number="6222000011112222",
+        actor=None,
+        key=uuid4(),
+        now=noon(FOURTH.end),
+    )
+    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 1
+
+
+def test_one_that_fails_does_not_stop_the_rest(monkeypatch, caplog):
+    shared()
+    asked = []
+
+    def failing(**values):
+        asked.append(values)
+        raise RuntimeError("down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.actuary.services.allowances.request_payment", failing)
+        assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
+    assert len(asked) == 2
+    assert "the sweeper comes back" in caplog.text
+    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 2
+
+
+def test_a_close_opened_again_takes_its_allowances_back_unless_they_are_on_the_way():
+    _, close = shared()
+    with transaction.atomic():
+        opened_again(close, now=noon(FOURTH.end))
+        assert (balance(PAYABLE), balance(KEPT) > 0) == (0, True)
+        assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
+        second = closed(FOURTH)
+        assert second.allowances.count() == 2
+        assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 2
+        transaction.set_rollback(True)
+    services.pay_allowances(limit=1, now=noon(FOURTH.end))
+    with pytest.raises(SurplusSpent), transaction.atomic():
+        opened_again(close, now=noon(FOURTH.end))
+
+
+def test_days_of_several_covers_are_added_within_the_year():
+    person = paid_cover(date(2025, 7, 1), code=PLAN).cover.person
+    paid_cover(date(2026, 7, 1), code=PLAN, person=person)
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    assert days_covered(PLAN, year, 365) == {person.pk: 365}
+    assert days_covered(PLAN, Period(year.start, year.start + timedelta(days=10)), 11) == {}
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE actuary_allowance SET amount_fen = amount_fen + 1",
+        "UPDATE actuary_allowance SET person_id = person_id",
+        "DELETE FROM actuary_allowance",
+        "TRUNCATE actuary_allowance",
+    ],
+)
+def test_the_database_keeps_the_shares(attack):
+    shared()
+    services.pay_allowances(limit=10, now=noon(FOURTH.end))
+    connection.check_constraints()
+    with pytest.raises(DatabaseError, match=r"stays as it is|append-only"), transaction.atomic():
+        connection.cursor().execute(attack)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [({}, "allowance_once_a_close"), ({"plan_code": "x", "amount_fen": 0}, "allowance_above_zero")],
+)
+def test_constraints_of_a_share(changes, name):
+    people, close = shared()
+    values = {"close": close, "plan_code": PLAN, "person": people[0], "days": 1, "amount_fen": 1}
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Allowance.objects.create(**{**values, **changes})

@@ -1,0 +1,77 @@
+"""After a restore the treasurer lifts the freeze, and only when the bank's statement is read and explained."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from apps.accounts.models import Role
+from apps.fund.models import Freeze
+from apps.fund.selectors import is_frozen
+from apps.fund.services import lift_freeze
+from apps.payments.models import LineState, StatementLine
+
+pytestmark = pytest.mark.django_db
+URL = reverse("portal:frozen")
+
+
+@pytest.fixture
+def treasurer(make_user):
+    return make_user("treasurer@example.com", Role.TREASURER)
+
+
+@pytest.fixture
+def frozen(now):
+    return Freeze.objects.create(reason="Restored", began_at=now, gap_from=now - timedelta(hours=5))
+
+
+def line(now, **changes):
+    values = {"number": 1, "key": "x", "kind": "paid", "amount_fen": 5, "bank_date": now.date(), "read_at": now}
+    return StatementLine.objects.create(**{**values, "state": LineState.QUARANTINE, **changes})
+
+
+def test_it_is_lifted_when_the_statement_is_read_and_explained(client, treasurer, frozen, now):
+    client.force_login(treasurer)
+    assert b"Payments are frozen" in client.get(reverse("fund:accounts")).content
+    assert b"Not yet" in client.get(URL).content
+    assert client.post(URL).status_code == 409
+    read = line(now + timedelta(minutes=1))
+    assert client.post(URL).status_code == 409
+    assert is_frozen()
+    StatementLine.objects.filter(pk=read.pk).delete()
+    line(now + timedelta(minutes=1), state=LineState.WAITING, number=2)
+    assert client.post(URL).status_code == 409
+    StatementLine.objects.all().delete()
+    settled = matched(now + timedelta(minutes=1))
+    assert settled.state == LineState.MATCHED
+    assert b"Let payments leave again" in client.get(URL).content
+    assert client.post(URL).url == reverse("payments:orders")
+    assert not is_frozen()
+    assert client.get(URL).url == reverse("payments:orders")
+
+
+def matched(now):
+    """A line of the statement that has its checkout."""
+    from uuid import uuid4
+
+    from apps.payments.models import Checkout
+
+    checkout = Checkout.objects.create(
+        key=uuid4(), source_label="x", source_id=1, amount_fen=5, return_url="/", created_at=now
+    )
+    return line(now, state=LineState.MATCHED, checkout=checkout, number=3)
+
+
+def test_lifted_twice_it_is_lifted_once(treasurer, frozen, now):
+    first = lift_freeze(freeze_id=frozen.pk, actor=treasurer, now=now)
+    assert lift_freeze(freeze_id=frozen.pk, actor=treasurer, now=now + timedelta(1)).lifted_at == first.lifted_at
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [({}, "fund_one_freeze"), ({"state": "lifted"}, "fund_freeze_lifted_by_somebody")],
+)
+def test_constraints_of_a_freeze(frozen, now, changes, name):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Freeze.objects.create(reason="x", began_at=now, gap_from=now, **changes)
