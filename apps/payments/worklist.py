@@ -129,7 +129,8 @@ def candidates(line: StatementLine) -> list[Candidate]:
     apart = Apart(LineKind(line.kind), line.amount_fen)
     if not apart.moved_fen:
         return [Candidate("note")]
-    found = _orders(apart) + _checkouts(apart) + _others(line, apart)
+    orders = sorted(_orders(apart), key=lambda found: found.order is not None and found.order.pk != line.order_id)
+    found = orders + _checkouts(apart) + _others(line, apart)
     return found + [Candidate(f"book:{account}", account=account) for account in accounts_for(line)]
 
 

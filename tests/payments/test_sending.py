@@ -141,13 +141,15 @@ def test_a_lease_still_running_is_left_alone(sandbox, settings):
     assert send() == 0
 
 
-@pytest.mark.parametrize("case", ["key too old for the bank", "too many attempts"])
+@pytest.mark.parametrize("case", ["key too old for the bank", "too many attempts", "account changed since"])
 def test_what_may_not_be_sent_again_waits_for_a_person(sandbox, case):
     asked = order(100)
     sandbox.order_fault("500")
     send()
     if case == "too many attempts":
         sql("UPDATE payments_order SET attempt = %s", MOST_ATTEMPTS)
+    elif case == "account changed since":
+        payee(asked.payee_account.owner_id, "6222020200998877665")
     else:
         sql("SET session_replication_role = replica")
         sql("UPDATE payments_order SET first_sent_at = first_sent_at - interval '23 hours 1 minute'")

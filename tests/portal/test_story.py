@@ -15,6 +15,7 @@ from apps.claims.selectors import replay
 from apps.core.periods import Period
 from apps.enrolments.models import Application, Cover
 from apps.fund.selectors import ledger_is_balanced
+from apps.payments.selectors import differences, limits_in_force
 from apps.plans.models import PlanVersion
 from apps.portal.demo.alliance import DOMAIN, SIGN_INS
 from apps.portal.demo.families import families
@@ -40,6 +41,8 @@ def test_the_story_is_whole_and_its_pages_open(story, now, client):
     assert DoctorContract.objects.exists()
     assert Claim.objects.exists()
     assert Application.objects.count() >= 14
+    assert [line.kind for line in differences()] == ["paid"]  # the bank's fee, for the treasurer to explain
+    assert limits_in_force().release_from_fen == 5_000_000
     for worker in SIGN_INS:
         client.force_login(User.objects.get(email=worker.email))
         page = client.get(reverse("portal:home"))

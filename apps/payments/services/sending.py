@@ -39,6 +39,7 @@ UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), at
     next_try_at = NULL, reason = '', lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(order)s AND state = 'unknown' AND attempt = %(attempt)s AND attempt < %(most)s
     AND first_sent_at > clock_timestamp() - make_interval(secs => %(life)s)
+    AND EXISTS (SELECT 1 FROM payments_payeeaccount p WHERE p.id = payee_account_id AND p.replaced_at IS NULL)
     AND NOT EXISTS (SELECT FROM fund_freeze WHERE state = 'frozen')
 RETURNING *
 """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.permissions import role_required
-from apps.core.clock import now
+from apps.core.clock import business_day, now
 from apps.core.display import day_text, yuan_text
 from apps.core.errors import DomainError
 from apps.core.http import Request, add_error, paginate, render_page
@@ -81,11 +81,11 @@ def _said(candidate: Candidate) -> str:
             "number": order.pk,
             "amount": yuan_text(order.amount_fen),
             "name": order.payee_account.holder_name,
-            "day": day_text(order.requested_at.date()),
+            "day": day_text(business_day(order.requested_at)),
         }
     if checkout is not None:
         return _("Money asked for on %(day)s, %(amount)s, number %(number)s") % {
-            "day": day_text(checkout.created_at.date()),
+            "day": day_text(business_day(checkout.created_at)),
             "amount": yuan_text(checkout.amount_fen),
             "number": checkout.pk,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,7 +72,11 @@ class Embedded:
         self.cluster.stop()
 
     def remove(self) -> None:
+        """With the folder that root's databases have elsewhere: nobody comes back to it."""
         self.cluster.remove()
+        folder = self.cluster.layout.home.parent
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.with_name(f"{folder.name}.path").unlink(missing_ok=True)
 
 
 @dataclass

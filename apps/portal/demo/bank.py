@@ -46,6 +46,10 @@ class StoryBank:
         self._paid.add(key)
         self._write(key, LineKind.RECEIVED, amount_fen, "")
 
+    def charge(self, amount_fen: int) -> None:
+        """The bank takes its fee, as banks do: a line of its statement that names no payment of ours."""
+        self._write("SERVICE FEE", LineKind.PAID, amount_fen, "")
+
     def checkout(self, key: UUID) -> CheckoutAnswer | None:
         amount_fen = self._asked.get(key)
         if amount_fen is None:
@@ -53,7 +57,7 @@ class StoryBank:
         state = "paid" if key in self._paid else "open"
         return CheckoutAnswer(state, amount_fen, self._reference(), "")
 
-    def _write(self, key: UUID, kind: LineKind, amount_fen: int, account: str) -> None:
+    def _write(self, key: UUID | str, kind: LineKind, amount_fen: int, account: str) -> None:
         self._number += 1
         self._lines.append(
             StatementFact(self._number, str(key), kind, amount_fen, account, self.today, self._reference())

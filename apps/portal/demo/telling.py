@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -32,6 +33,8 @@ from apps.enrolments.services import (
 from apps.governance.services import continue_resolutions
 from apps.members.services import publish_texts
 from apps.payments import gateway
+from apps.payments.models import DayTotal, Limits
+from apps.payments.rules.holding import LimitsInForce
 from apps.payments.services import confirm_checkouts, read_statement, send_due_payments
 from apps.plans.services import publish_catalogue
 from apps.portal.demo.bank import StoryBank
@@ -54,6 +57,9 @@ AT_HOME = {  # nothing of the past leaves the house: no letter, no order to a ba
     "PAYMENT_GATEWAY": "apps.portal.demo.bank.StoryBank",
     "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
 }
+USUAL_LIMITS = LimitsInForce(release_from_fen=5_000_000, payee_day_fen=20_000_000, day_fen=500_000_000)
+BANK_FEE_FEN = 1_250  # left for the treasurer to explain
+NO_LIMIT = LimitsInForce(10**14, 10**14, 10**14)
 Progress = Callable[[date, int, int], None]
 
 
@@ -72,15 +78,19 @@ def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = la
     today = business_day(now)
     since = first_day(today)
     with muted(), override_settings(**AT_HOME), _all_or_nothing():
+        _limit(NO_LIMIT, now)
         story = _stage(since, today, seed, count)
         days = (today - since).days
         for number in range(days):
             day = since + timedelta(days=number)
             story.tell_day(day)
+            if number == days - 1:
+                story.bank.charge(BANK_FEE_FEN)
             if day.weekday() in WORK_EVENINGS or number == days - 1:
                 _evening(day)
             progress(day, number + 1, days)
         _tidy(today)
+        _limit(USUAL_LIMITS, now)
         record_event(actor_id=None, action=LOADED, target=("portal.demo", count), now=now)
     gateway.bank.cache_clear()
 
@@ -149,6 +159,12 @@ def _letters_went_out(now: datetime) -> None:
     """What was due has been sent: the past needs no mail server."""
     due = Message.objects.filter(state=Message.State.WAITING, due_at__lte=now)
     due.update(state=Message.State.SENT, sent_at=F("due_at"))
+
+
+def _limit(limits: LimitsInForce, now: datetime) -> None:
+    """What may go out on one day; the story's months all go out on the day it is told, which counts for nothing."""
+    Limits.objects.create(**asdict(limits), set_at=now)
+    DayTotal.objects.all().delete()
 
 
 def _tidy(today: date) -> None:
