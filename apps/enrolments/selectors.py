@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
-from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Receipt
+from apps.enrolments.models import (
+    Agreement,
+    Application,
+    Bill,
+    Contribution,
+    Cover,
+    CoverQuerySet,
+    Place,
+    Receipt,
+    Roster,
+)
 from apps.members.models import Person
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
@@ -86,10 +98,65 @@ def receipts_of(cover: Cover) -> QuerySet[Receipt]:
 
 
 def due_of(cover: Cover) -> Contribution | None:
-    """The contribution of a cover that is to be paid."""
-    return cover.contributions.filter(state=Contribution.State.DUE).order_by("pk").first()
+    """The contribution of a cover that its family is to pay."""
+    return cover.contributions.filter(state=Contribution.State.DUE, payer_label="self").order_by("pk").first()
 
 
 def application_with_cover(pk: int) -> Application | None:
     """An application with all that its page shows."""
     return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()
+
+
+def owed_places(agreement: Agreement) -> QuerySet[Place]:
+    """Places whose cover stands and for which the group has not paid yet."""
+    due = Contribution.objects.filter(
+        cover=OuterRef("cover"), payer_label=agreement.payer_label, state=Contribution.State.DUE
+    )
+    running = [Cover.State.ACTIVE, Cover.State.ENDED]
+    taken = agreement.places.filter(state=Place.State.TAKEN, cover__state__in=running)
+    return taken.filter(Exists(due))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """What a group may know of its members: how many, and the money; nothing of anybody's health."""
+
+    covered: int
+    offered: int
+    refused: int
+    owed_fen: int
+    paid_fen: int
+
+
+def figures_of(agreement: Agreement, *, on: date) -> GroupFigures:
+    """Members by state and money by state of an agreement, in three queries."""
+    P = Place.State
+    places = agreement.places.aggregate(
+        covered=Count("pk", filter=Q(state=P.TAKEN, cover__state=Cover.State.ACTIVE, end__gt=on)),
+        offered=Count("pk", filter=Q(state=P.OFFERED)),
+        refused=Count("pk", filter=Q(state__in=[P.REFUSED, P.LAPSED])),
+    )
+    owed = owed_places(agreement).aggregate(fen=Coalesce(Sum("group_fen"), 0))["fen"]
+    paid = agreement.bills.filter(state="paid").aggregate(fen=Coalesce(Sum("amount_fen"), 0))["fen"]
+    return GroupFigures(**places, owed_fen=int(owed), paid_fen=int(paid))
+
+
+def rosters_of(agreement: Agreement) -> QuerySet[Roster]:
+    """All rosters handed in, newest first."""
+    return agreement.rosters.select_related("uploaded_by").order_by("-uploaded_at", "-pk")
+
+
+def bills_of(agreement: Agreement) -> QuerySet[Bill]:
+    """The statement of contributions: every bill, newest first."""
+    return agreement.bills.order_by("-made_at", "-pk")
+
+
+def offers_to(user: User, *, on: date) -> QuerySet[Place]:
+    """Places offered to the user's family that can still be answered."""
+    offered = Place.objects.filter(person__in=Person.objects.of(user), state=Place.State.OFFERED, answer_by__gte=on)
+    return offered.select_related("person", "agreement__organisation").order_by("answer_by", "pk")
+
+
+def rosters_waiting_for(user: User, agreements: QuerySet[Agreement]) -> QuerySet[Roster]:
+    """Rosters of these agreements that the user can confirm as the second person."""
+    return Roster.objects.filter(agreement__in=agreements, state=Roster.State.CHECKED).exclude(uploaded_by=user)

@@ -109,7 +109,11 @@ def _url(step: NextStep, person: Person, unpaid: Cover | None) -> str:
     if step is NextStep.SIGN:
         return reverse("members:consents", args=[person.pk])
     if step is NextStep.PAY and unpaid is not None:
-        due = next(item for item in unpaid.contributions.all() if item.state == Contribution.State.DUE)
+        due = next(
+            item
+            for item in unpaid.contributions.all()
+            if item.state == Contribution.State.DUE and item.payer_label == "self"
+        )
         return reverse("enrolments:pay", args=[due.pk])
     if step is NextStep.JOIN:
         return reverse("plans:catalogue")

@@ -8,6 +8,7 @@ from apps.accounts.models import Role
 from apps.accounts.permissions import role_required
 from apps.core import clock
 from apps.core.http import Request, paginate, render_page
+from apps.enrolments.selectors import offers_to
 from apps.members.permissions import check_may_read
 from apps.portal import selectors
 from apps.portal.family import family_of
@@ -30,6 +31,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "work": work_of(request.user, now=at),
         "people": people,
+        "offers": offers_to(request.user, on=clock.business_day(at)),
         "has_next": any(card.is_next for card in people),
         "can_claim": any(card.covers for card in people),
         "claims": selectors.newest_claims(request.user, now=at) if people else [],

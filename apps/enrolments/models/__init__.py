@@ -1,7 +1,22 @@
-"""Applications with the answers given, covers with their days, contributions and what was received for them."""
+"""Applications with the answers given, covers with their days, contributions and what was received for them, groups."""
 
 from apps.enrolments.models.applying import Application, Draft
 from apps.enrolments.models.contributions import Contribution, Receipt
 from apps.enrolments.models.covers import Cover, CoverQuerySet
+from apps.enrolments.models.groups import Agreement, Bill, Payer, Place, Roster, RosterBlock, RosterRow
 
-__all__ = ["Application", "Contribution", "Cover", "CoverQuerySet", "Draft", "Receipt"]
+__all__ = [
+    "Agreement",
+    "Application",
+    "Bill",
+    "Contribution",
+    "Cover",
+    "CoverQuerySet",
+    "Draft",
+    "Payer",
+    "Place",
+    "Receipt",
+    "Roster",
+    "RosterBlock",
+    "RosterRow",
+]

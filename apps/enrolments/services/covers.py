@@ -107,6 +107,7 @@ def remind_unpaid(*, now: datetime, limit: int = 200) -> int:
     """Remind once of contributions that must be paid within three days; how many are."""
     soon = Contribution.objects.filter(
         state=Contribution.State.DUE,
+        payer_label="self",
         cover__state=Cover.State.UNPAID,
         due_date__lte=business_day(now) + REMIND_BEFORE,
     ).select_related("cover__person", "cover__plan_version", "cover__application")

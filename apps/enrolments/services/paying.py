@@ -146,7 +146,8 @@ def _take(receipt: Receipt, contribution: Contribution, now: datetime) -> None:
         source=(LABEL, contribution.pk),
         now=now,
     )
-    if not cover.contributions.filter(state=Contribution.State.DUE).exists():
+    own = cover.contributions.filter(state=Contribution.State.DUE, payer_label="self")
+    if cover.state != Cover.State.ACTIVE and not own.exists():  # a group pays its part later
         activate_cover(cover=cover, paid_date=receipt.received_date, now=now)
 
 

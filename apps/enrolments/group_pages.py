@@ -1,0 +1,174 @@
+"""What the pages of groups say: agreements, rosters and their rows in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from apps.accounts.models import User
+from apps.enrolments import errors
+from apps.enrolments.models import Agreement, Place, Roster, RosterRow
+from apps.enrolments.permissions import agreements_for
+from apps.enrolments.rules.roster import Entry, Fault
+from apps.enrolments.rules.roster_columns import IDENTITY, LABELS, VALUES
+from apps.enrolments.selectors import GroupFigures, figures_of
+from apps.enrolments.staging import read_kept, reader_for
+from apps.members import errors as members_errors
+from apps.plans.selectors import terms_of, version_in_force
+from apps.plans.words import in_language
+
+BOM = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+VERDICTS = {
+    RosterRow.Verdict.REPEATED: errors.OnThisRosterTwice,
+    RosterRow.Verdict.COVERED: errors.CoveredAlready,
+    RosterRow.Verdict.ELSEWHERE: errors.OnAnotherRoster,
+}
+MESSAGES = {
+    error.code: error.message
+    for error in (
+        errors.NameMissing,
+        errors.NameUnusable,
+        errors.IdentityMissing,
+        errors.IdentityRounded,
+        errors.DateUnreadable,
+        errors.SexUnreadable,
+        errors.CellsMerged,
+        members_errors.IdentityLength,
+        members_errors.IdentityFormat,
+        members_errors.IdentityChecksum,
+        members_errors.IdentityDate,
+        members_errors.BirthDateDiffers,
+        members_errors.SexDiffers,
+        members_errors.BornInFuture,
+        members_errors.BornTooLongAgo,
+    )
+}
+"""What can be wrong with a row, beside the terms of the plan, in the words in which a form says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWords:
+    """An agreement with its plan's name and its figures."""
+
+    agreement: Agreement
+    plan_name: str
+    figures: GroupFigures
+
+
+def agreement_words(agreement: Agreement, language: str, today: date) -> AgreementWords:
+    return AgreementWords(agreement, plan_name(agreement, language), figures_of(agreement, on=today))
+
+
+def agreements_in_words(user: User, language: str, today: date) -> list[AgreementWords]:
+    """The agreements of the groups the user works for, newest first."""
+    agreements = agreements_for(user).order_by("-since", "-pk")
+    return [agreement_words(agreement, language, today) for agreement in agreements]
+
+
+def plan_name(agreement: Agreement, language: str) -> str:
+    return in_language(terms_of(version_in_force(agreement.plan_code, agreement.since)).name, language)
+
+
+def plan_of_place(place: Place, language: str) -> str:
+    return in_language(terms_of(version_in_force(place.agreement.plan_code, place.start)).name, language)
+
+
+def refusal_text(roster: Roster) -> str:
+    """Why the file cannot be read, in the reader's language."""
+    if not roster.refusal:
+        return ""
+    refusal = errors.SHEET_REFUSALS.get(roster.refusal["code"], errors.SheetRefused)
+    return str(_(refusal.message) % roster.refusal["params"])
+
+
+def fault_text(fault: Fault, language: str) -> str:
+    """What is wrong with a row, in the reader's language."""
+    if fault.code == errors.NotForThisPerson.code:
+        return str(fault.params["zh" if language.startswith("zh") else "en"])
+    return _(MESSAGES[fault.code]) % fault.params
+
+
+def left_out(roster: Roster) -> list[tuple[str, int]]:
+    """How many rows are left out, by reason, as the page shows them."""
+    counts = roster.counts
+    known = sum(counts.values())
+    rows = [(_("Rows with mistakes, or people the plan is not for"), roster.rows - known)]
+    rows += [(str(verdict.label), counts.get(verdict.value, 0)) for verdict in VERDICTS]
+    return [(label, count) for label, count in rows if count]
+
+
+def error_file(roster: Roster, language: str, today: date) -> Iterator[str]:
+    """The rows that are left out as CSV for Excel: their own values and what is wrong, block by block."""
+    reader = reader_for(roster.agreement, roster.columns, roster.start, today)
+    verdicts = dict(
+        RosterRow.objects.filter(roster=roster).exclude(verdict=RosterRow.Verdict.FINE).values_list("number", "verdict")
+    )
+    with translation.override(language):
+        yield BOM + csv_line([_("Row"), *(_(LABELS[name]) for name in roster.columns), _("What is wrong")])
+    blocks = set(roster.people.exclude(verdict="fine").values_list("block", flat=True).distinct())
+    for block in roster.blocks.order_by("number").iterator(chunk_size=1):
+        if block.has_faults or block.number in blocks:
+            with translation.override(language):
+                lines = [
+                    csv_line([str(number), *as_text(cells, roster.columns), wrong])
+                    for number, cells, found in read_kept(block, reader)
+                    if (wrong := _wrong(found, verdicts.get(number), language))
+                ]
+            yield "".join(lines)
+
+
+def _wrong(found: Entry | list[Fault], verdict: str | None, language: str) -> str:
+    if verdict:
+        return _(VERDICTS[RosterRow.Verdict(verdict)].message)
+    return "" if isinstance(found, Entry) else " ".join(fault_text(fault, language) for fault in found)
+
+
+def as_text(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Cells that Excel neither runs as a formula nor rounds as a number: an apostrophe keeps them text."""
+    return [f"'{cell}" if name == IDENTITY and cell else cell for name, cell in zip(columns, cells, strict=True)]
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return text.getvalue()
+
+
+def sample_file() -> str:
+    """Headings and two people who are nobody, in the reader's language."""
+    people = [(_("Wang Fang"), "'110000199003310024"), (_("Li Qiang"), "'110000198507120011")]
+    return BOM + "".join(map(csv_line, [(_(LABELS["name"]), _(LABELS[IDENTITY])), *people]))
+
+
+def fact_choices(language: str) -> dict[str, list[tuple[str, str]]]:
+    """The values a group can vouch for, by fact name, in words."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    for name, values in VALUES.items():
+        first: dict[str, str] = {}
+        for text, value in values.items():
+            first.setdefault(value, text)
+        words[name] = [
+            (value, text if language.startswith("zh") else ENGLISH[value]()) for value, text in first.items()
+        ]
+    return words
+
+
+ENGLISH = {
+    "courier": lambda: pgettext("occupation", "Courier"),
+    "delivery": lambda: pgettext("occupation", "Delivery"),
+    "driver": lambda: pgettext("occupation", "Driver"),
+    "carer": lambda: pgettext("occupation", "Carer"),
+    "domestic": lambda: pgettext("occupation", "Domestic worker"),
+    "rural-subsistence": lambda: pgettext("category", "Rural subsistence"),
+    "urban-subsistence": lambda: pgettext("category", "Urban subsistence"),
+    "five-guarantee": lambda: pgettext("category", "Five guarantees"),
+    "low-income-chronic": lambda: pgettext("category", "Chronically ill on a low income"),
+}

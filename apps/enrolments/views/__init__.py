@@ -1,0 +1,1 @@
+"""Pages of enrolments: joining and covers, groups, their rosters, the places they offer."""
