@@ -12,16 +12,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from apps.accounts.models import User
 from apps.enrolments import errors
-from apps.enrolments.models import Agreement, Place, Roster, RosterRow
-from apps.enrolments.permissions import agreements_for
+from apps.enrolments.models import Agreement, Roster, RosterRow
 from apps.enrolments.rules.roster import Entry, Fault
 from apps.enrolments.rules.roster_columns import IDENTITY, LABELS, VALUES
 from apps.enrolments.selectors import GroupFigures, figures_of
 from apps.enrolments.staging import read_kept, reader_for
 from apps.members import errors as members_errors
-from apps.plans.selectors import terms_of, version_in_force
+from apps.plans.models import PlanVersion
+from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
 
 BOM = "\ufeff"
@@ -63,22 +62,22 @@ class AgreementWords:
     figures: GroupFigures
 
 
-def agreement_words(agreement: Agreement, language: str, today: date) -> AgreementWords:
-    return AgreementWords(agreement, plan_name(agreement, language), figures_of(agreement, on=today))
+def in_words(agreements: Iterable[Agreement], language: str, today: date) -> list[AgreementWords]:
+    """Agreements with their plans' names and figures, in a constant number of queries."""
+    found = list(agreements)
+    names, figures = plan_names(found, language), figures_of(found, on=today)
+    return [AgreementWords(one, names[one.plan_code], figures[one.pk]) for one in found]
 
 
-def agreements_in_words(user: User, language: str, today: date) -> list[AgreementWords]:
-    """The agreements of the groups the user works for, newest first."""
-    agreements = agreements_for(user).order_by("-since", "-pk")
-    return [agreement_words(agreement, language, today) for agreement in agreements]
+def plan_names(agreements: Iterable[Agreement], language: str) -> dict[str, str]:
+    """The plans' names by code, as their newest versions have them."""
+    codes = {agreement.plan_code for agreement in agreements}
+    versions = PlanVersion.objects.filter(code__in=codes).order_by("code", "-valid_from").distinct("code")
+    return {version.code: in_language(terms_of(version).name, language) for version in versions}
 
 
 def plan_name(agreement: Agreement, language: str) -> str:
-    return in_language(terms_of(version_in_force(agreement.plan_code, agreement.since)).name, language)
-
-
-def plan_of_place(place: Place, language: str) -> str:
-    return in_language(terms_of(version_in_force(place.agreement.plan_code, place.start)).name, language)
+    return plan_names([agreement], language)[agreement.plan_code]
 
 
 def refusal_text(roster: Roster) -> str:
@@ -144,7 +143,7 @@ def csv_line(cells: Iterable[str]) -> str:
 
 def sample_file() -> str:
     """Headings and two people who are nobody, in the reader's language."""
-    people = [(_("Wang Fang"), "'110000199003310024"), (_("Li Qiang"), "'110000198507120011")]
+    people = [(_("Wang Fang"), "'110000199003310028"), (_("Li Qiang"), "'110000198507120012")]
     return BOM + "".join(map(csv_line, [(_(LABELS["name"]), _(LABELS[IDENTITY])), *people]))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.enrolments.models import (
@@ -107,14 +107,13 @@ def application_with_cover(pk: int) -> Application | None:
     return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()
 
 
-def owed_places(agreement: Agreement) -> QuerySet[Place]:
+def owed_places() -> QuerySet[Place]:
     """Places whose cover stands and for which the group has not paid yet."""
     due = Contribution.objects.filter(
-        cover=OuterRef("cover"), payer_label=agreement.payer_label, state=Contribution.State.DUE
+        cover=OuterRef("cover"), payer_label=OuterRef("agreement__payer_label"), state=Contribution.State.DUE
     )
     running = [Cover.State.ACTIVE, Cover.State.ENDED]
-    taken = agreement.places.filter(state=Place.State.TAKEN, cover__state__in=running)
-    return taken.filter(Exists(due))
+    return Place.objects.filter(Exists(due), state=Place.State.TAKEN, cover__state__in=running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +127,31 @@ class GroupFigures:
     paid_fen: int
 
 
-def figures_of(agreement: Agreement, *, on: date) -> GroupFigures:
-    """Members by state and money by state of an agreement, in three queries."""
-    P = Place.State
-    places = agreement.places.aggregate(
-        covered=Count("pk", filter=Q(state=P.TAKEN, cover__state=Cover.State.ACTIVE, end__gt=on)),
-        offered=Count("pk", filter=Q(state=P.OFFERED)),
-        refused=Count("pk", filter=Q(state__in=[P.REFUSED, P.LAPSED])),
-    )
-    owed = owed_places(agreement).aggregate(fen=Coalesce(Sum("group_fen"), 0))["fen"]
-    paid = agreement.bills.filter(state="paid").aggregate(fen=Coalesce(Sum("amount_fen"), 0))["fen"]
-    return GroupFigures(**places, owed_fen=int(owed), paid_fen=int(paid))
+def figures_of(agreements: Iterable[Agreement], *, on: date) -> dict[int, GroupFigures]:
+    """Members and money of agreements, by id, in three queries for however many."""
+    P, found = Place.State, list(agreements)
+    members = {
+        agreement: {"covered": covered, "offered": offered, "refused": refused}
+        for agreement, covered, offered, refused in Place.objects.filter(agreement__in=found)
+        .values_list("agreement_id")
+        .annotate(
+            covered=Count("pk", filter=Q(state=P.TAKEN, cover__state=Cover.State.ACTIVE, end__gt=on)),
+            offered=Count("pk", filter=Q(state=P.OFFERED)),
+            refused=Count("pk", filter=Q(state__in=[P.REFUSED, P.LAPSED])),
+        )
+    }
+    owed = _sums(owed_places().filter(agreement__in=found), "group_fen")
+    paid = _sums(Bill.objects.filter(agreement__in=found, state=Bill.State.PAID), "amount_fen")
+    nobody = {"covered": 0, "offered": 0, "refused": 0}
+    return {
+        one.pk: GroupFigures(**members.get(one.pk, nobody), owed_fen=owed.get(one.pk, 0), paid_fen=paid.get(one.pk, 0))
+        for one in found
+    }
+
+
+def _sums(rows: QuerySet[Any], amount: str) -> dict[int, int]:
+    """Fen by agreement."""
+    return dict(rows.values_list("agreement_id").annotate(fen=Sum(amount)))
 
 
 def rosters_of(agreement: Agreement) -> QuerySet[Roster]:

@@ -253,9 +253,9 @@ class Place(models.Model):
         indexes = [models.Index(fields=["agreement", "state"]), models.Index(fields=["state", "answer_by"])]
         constraints = [
             models.UniqueConstraint(
-                name="one_place_a_person_and_start",
+                name="one_open_offer_a_person_and_start",
                 fields=["agreement", "person", "start"],
-                condition=Q(state__in=["offered", "taken"]),
+                condition=Q(state="offered"),
             ),
             models.CheckConstraint(
                 name="place_taken_has_a_cover",

@@ -31,7 +31,7 @@ def make_bill(*, agreement_id: int, actor: User, now: datetime) -> Bill:
     bill = agreement.bills.filter(state=Bill.State.DUE).first()
     if bill is not None:
         return bill
-    owed = owed_places(agreement).filter(bill=None)
+    owed = owed_places().filter(agreement=agreement, bill=None)
     sums = owed.aggregate(fen=Sum("group_fen"), members=Count("pk"))
     if not sums["members"]:
         raise NothingDue

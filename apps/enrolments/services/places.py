@@ -132,7 +132,7 @@ def _application(place: Place, version_id: int, actor: User, now: datetime) -> A
         accepted=True,
         price_fen=place.group_fen + place.member_fen,
         actor=actor,
-        key=uuid5(KEYS, f"{place.agreement_id}:{place.person_id}:{place.start}"),
+        key=uuid5(KEYS, f"{place.roster_id}:{place.person_id}"),
         at=now,
     )
 

@@ -17,9 +17,9 @@ from apps.core.http import Request, add_error, paginate, render_page
 from apps.directory.models import Organisation
 from apps.enrolments.errors import NothingDue
 from apps.enrolments.group_forms import AgreementForm
-from apps.enrolments.group_pages import agreement_words, agreements_in_words, fact_choices, plan_name
+from apps.enrolments.group_pages import fact_choices, in_words, plan_names
 from apps.enrolments.models import Agreement
-from apps.enrolments.permissions import GROUP_KINDS, check_group
+from apps.enrolments.permissions import GROUP_KINDS, agreements_for, check_group
 from apps.enrolments.selectors import bills_of, rosters_of
 from apps.enrolments.services import conclude_agreement, make_bill, start_bill_payment
 from apps.plans.models import PlanVersion
@@ -35,7 +35,8 @@ def _language() -> str:
 @require_safe
 def groups(request: Request) -> HttpResponse:
     """Every agreement of the groups the user works for."""
-    rows = agreements_in_words(request.user, _language(), business_day(clock.now()))
+    agreements = agreements_for(request.user).order_by("-since", "-pk")
+    rows = in_words(agreements, _language(), business_day(clock.now()))
     return render_page(request, "enrolments/groups.html", {"rows": rows})
 
 
@@ -44,7 +45,7 @@ def groups(request: Request) -> HttpResponse:
 def group(request: Request, pk: int) -> HttpResponse:
     """One agreement: members, money, rosters, and the statement of contributions.  No health data of anybody."""
     agreement = check_group(request.user, pk)
-    words = agreement_words(agreement, _language(), business_day(clock.now()))
+    (words,) = in_words([agreement], _language(), business_day(clock.now()))
     page = paginate(rosters_of(agreement), request)
     context = {"row": words, "page": page, "bills": list(bills_of(agreement)[:50])}
     return render_page(request, "enrolments/group.html", context)
@@ -63,7 +64,7 @@ def pay_group(request: Request, pk: int) -> HttpResponse:
         except NothingDue:
             return redirect(back)
         return redirect(checkout.pay_url)
-    words = agreement_words(agreement, _language(), business_day(now))
+    (words,) = in_words([agreement], _language(), business_day(now))
     return render_page(request, "enrolments/pay_group.html", {"row": words})
 
 
@@ -73,8 +74,9 @@ def agreements(request: Request) -> HttpResponse:
     """Every agreement with every group."""
     rows = Agreement.objects.select_related("organisation", "concluded_by").order_by("-concluded_at", "-pk")
     page = paginate(rows, request)
-    names = [(agreement, plan_name(agreement, _language())) for agreement in page]
-    return render_page(request, "enrolments/agreements.html", {"page": page, "rows": names})
+    names = plan_names(page, _language())
+    named = [(agreement, names[agreement.plan_code]) for agreement in page]
+    return render_page(request, "enrolments/agreements.html", {"page": page, "rows": named})
 
 
 @role_required(Role.TREASURER)

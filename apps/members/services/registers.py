@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID
 
 from apps.accounts.models import User
 from apps.core.fields import blind_index
@@ -45,6 +45,6 @@ def _person(one: Named, index: str, actor: User, now: datetime) -> Person:
         identity_index=index,
         identity_tail=one.number[-4:],
         registered_by=actor,
-        key=uuid4(),
+        key=UUID(index[:32]),
         created_at=now,
     )
