@@ -38,7 +38,7 @@ class UploadForm(KeyedForm):
 class AgreementForm(KeyedForm):
     """Which group, which plan, who pays what, and whether members are asked."""
 
-    organisation_id = forms.TypedChoiceField(label=_("Group"), coerce=int)
+    organisation_id = forms.TypedChoiceField(label=_("Organisation"), coerce=int)
     plan_code = forms.ChoiceField(label=_("Plan"))
     group_fen = YuanField(
         label=_("The group pays for each member and year"),
