@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from apps.enrolments import errors
 from apps.enrolments.models import Agreement, Roster, RosterRow
 from apps.enrolments.rules.roster import Entry, Fault
-from apps.enrolments.rules.roster_columns import IDENTITY, LABELS, VALUES
+from apps.enrolments.rules.roster_columns import IDENTITY, LABELS, NAME, VALUES
 from apps.enrolments.selectors import GroupFigures, figures_of
 from apps.enrolments.staging import read_kept, reader_for
 from apps.members import errors as members_errors
@@ -144,7 +144,7 @@ def csv_line(cells: Iterable[str]) -> str:
 def sample_file() -> str:
     """Headings and two people who are nobody, in the reader's language."""
     people = [(_("Wang Fang"), "'110000199003310028"), (_("Li Qiang"), "'110000198507120012")]
-    return BOM + "".join(map(csv_line, [(_(LABELS["name"]), _(LABELS[IDENTITY])), *people]))
+    return BOM + "".join(map(csv_line, [(_(LABELS[NAME]), _(LABELS[IDENTITY])), *people]))
 
 
 def fact_choices(language: str) -> dict[str, list[tuple[str, str]]]:

@@ -93,8 +93,12 @@ def covers_of_plan(people: Iterable[Person], plan_code: str, *, on: date) -> dic
 
 
 def receipts_of(cover: Cover) -> QuerySet[Receipt]:
-    """What was received for a cover, oldest first."""
-    return Receipt.objects.filter(contribution__cover=cover).select_related("contribution").order_by("pk")
+    """What was received for a cover from its family, oldest first."""
+    return (
+        Receipt.objects.filter(contribution__cover=cover, contribution__payer_label="self")
+        .select_related("contribution")
+        .order_by("pk")
+    )
 
 
 def due_of(cover: Cover) -> Contribution | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from apps.core.errors import NotAllowed
 from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
@@ -61,6 +62,20 @@ def test_yes_starts_the_cover_and_the_group_owes_its_part():
     assert Cover.objects.count() == 1
     with pytest.raises(PlaceGone):
         refuse_place(place_id=place.pk, actor=place.person.user, now=NOW)
+
+
+def test_a_family_sees_who_pays_and_no_receipt_for_money_of_the_group(client):
+    agreement = county()
+    member = family_of(people(1)[0])
+    enrolled(agreement, as_csv(people(1)))
+    paid(agreement)
+    cover = Cover.objects.get(person=member)
+    client.force_login(member.user)
+    page = client.get(reverse("enrolments:cover", args=[cover.pk])).content.decode()
+    assert "pays ¥33.00 of it" in page
+    receipt = Receipt.objects.get()
+    assert receipt.number not in page
+    assert client.get(reverse("enrolments:receipt", args=[receipt.pk])).status_code == 404
 
 
 def test_where_the_group_pays_a_part_the_cover_starts_when_the_member_has_paid_the_rest():

@@ -1,6 +1,6 @@
 """A roster from upload to covers: checked, compared, confirmed by a second person, enrolled once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -304,17 +304,44 @@ def test_a_worker_killed_while_enrolling_goes_on_and_enrols_nobody_twice(monkeyp
     assert (roster.state, roster.enrolled, Cover.objects.count()) == ("done", 5, 5)
 
 
-def test_what_cannot_be_explained_is_given_up_after_three_tries_and_said(monkeypatch):
+def test_what_cannot_be_explained_is_given_up_after_three_tries_and_said(monkeypatch, caplog):
     roster = upload(make_agreement(), as_csv(people(1)))
 
     def broken(*_args):
-        raise RuntimeError("a disk is full")
+        raise RuntimeError(f"Failing row contains {people(1)[0][0]}")
 
     monkeypatch.setattr(roster_checking, "compare", broken)
     for _ in range(3):
         check_rosters(now=NOW)
     roster.refresh_from_db()
     assert (roster.state, roster.refusal["code"]) == ("refused", "sheet-unexplained")
+    assert "RuntimeError" in caplog.text
+    assert people(1)[0][0] not in caplog.text
+
+
+def test_an_enrolment_that_fails_is_tried_again_later(monkeypatch, caplog):
+    agreement = county()
+    roster = checked(agreement, as_csv(people(1)))
+    confirm_roster(roster_id=roster.pk, actor=second(agreement), now=NOW)
+    give = roster_enrolling._give
+
+    def broken(*_args):
+        raise RuntimeError(f"Failing row contains {people(1)[0][0]}")
+
+    monkeypatch.setattr(roster_enrolling, "_give", broken)
+    assert enrol_rosters(now=NOW) == 0
+    assert people(1)[0][0] not in caplog.text
+    monkeypatch.setattr(roster_enrolling, "_give", give)
+    Roster.objects.update(beat_at=DATABASE_CLOCK - timedelta(minutes=3))
+    assert enrol_rosters(now=NOW) == 1
+
+
+def test_a_file_no_roster_knows_is_removed_after_a_day():
+    kept = vault.keep([b"left by a transaction that was rolled back"])
+    forget_rosters(now=NOW)
+    assert vault.kept_names() == [kept.stored_as]
+    forget_rosters(now=datetime.now(UTC) + timedelta(days=2))
+    assert vault.kept_names() == []
 
 
 def test_the_rows_are_gone_once_everybody_is_enrolled_and_the_file_once_it_is_read():

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import itemgetter
+from traceback import format_tb
 
 import numpy as np
 from django.db import transaction
@@ -42,6 +43,11 @@ def check_rosters(*, now: datetime) -> int:
     return sum(take_up(pk, left, S.CHECKING) and check_roster(roster_id=pk, now=now) for pk in ids)
 
 
+def without_data(error: Exception) -> str:
+    """What happened and where; not the message, which may quote a row."""
+    return type(error).__name__ + "\n" + "".join(format_tb(error.__traceback__))
+
+
 def take_up(roster_id: int, left: Q, state: str) -> bool:
     """Claim a roster unless somebody else is at it."""
     mine = Roster.objects.filter(left, pk=roster_id)
@@ -62,8 +68,8 @@ def check_roster(*, roster_id: int, now: datetime) -> bool:
         return _refuse(roster, refusal, now)
     except Roster.DoesNotExist:
         return False  # withdrawn in the meantime
-    except Exception:
-        logger.exception("Roster %s could not be checked", roster_id)
+    except Exception as error:
+        logger.error("Roster %s could not be checked: %s", roster_id, without_data(error))
         if roster.tries >= MOST_TRIES:
             return _refuse(roster, SheetUnexplained(), now)
         Roster.objects.filter(pk=roster_id, state=S.CHECKING).update(state=S.WAITING)

@@ -18,7 +18,7 @@ from apps.enrolments.rules.period import year_end
 from apps.enrolments.rules.roster import Entry, RowReader
 from apps.enrolments.rules.shares import shares_of
 from apps.enrolments.services.places import ANSWER_WITHIN, take, tell_members
-from apps.enrolments.services.roster_checking import STALE
+from apps.enrolments.services.roster_checking import STALE, without_data
 from apps.enrolments.services.rosters import LABEL, forget_rows
 from apps.enrolments.staging import read_kept, reader_for
 from apps.members.models import Person
@@ -55,8 +55,8 @@ def enrol_roster(*, roster_id: int, now: datetime) -> bool:
         total = roster.blocks.count()
         for done, pk in enumerate(blocks, start=total - len(blocks) + 1):
             _enrol_block(roster, pk, reader, 1000 * done // total, now)
-    except Exception:
-        logger.exception("Roster %s could not be enrolled to its end", roster_id)
+    except Exception as error:
+        logger.error("Roster %s could not be enrolled to its end: %s", roster_id, without_data(error))
         return False
     return _finish(roster, now)
 

@@ -19,7 +19,7 @@ from apps.core.held_posts import held_post, keeps_post
 from apps.core.http import Request, add_error, paginate, render_page, say
 from apps.enrolments.errors import ConsentsMissing, NoLongerFits, NothingDue, SecondCover
 from apps.enrolments.forms import QuestionnaireForm, initial_from, typed_text
-from apps.enrolments.models import Application, Contribution, Cover, Draft, Receipt
+from apps.enrolments.models import Application, Contribution, Cover, Draft, Place, Receipt
 from apps.enrolments.pages import cover_words, joining_rows, payment_state
 from apps.enrolments.rules.reasons import said
 from apps.enrolments.selectors import (
@@ -226,6 +226,7 @@ def cover(request: Request, pk: int) -> HttpResponse:
         "plan": plan_words(terms_of_cover(found), _language()),
         "due": due,
         "payment": payment_state(due) if due else "",
+        "place": Place.objects.filter(cover=found).select_related("agreement__organisation").first(),
         "receipts": list(receipts_of(found)),
     }
     return render_page(request, "enrolments/cover.html", context)
@@ -238,7 +239,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     rows = Receipt.objects.select_related(
         "contribution__cover__person", "contribution__cover__plan_version", "contribution__cover__application__actor"
     )
-    found = rows.filter(pk=pk).first()
+    found = rows.filter(pk=pk, contribution__payer_label="self").first()
     if found is None:
         raise NotAllowed
     its_cover = found.contribution.cover
