@@ -1,6 +1,7 @@
 """A roster from upload to covers: checked, compared, confirmed by a second person, enrolled once."""
 
-from datetime import UTC, datetime, timedelta
+import os
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -336,11 +337,12 @@ def test_an_enrolment_that_fails_is_tried_again_later(monkeypatch, caplog):
     assert enrol_rosters(now=NOW) == 1
 
 
-def test_a_file_no_roster_knows_is_removed_after_a_day():
+def test_a_file_no_roster_knows_is_removed_after_a_day(tmp_path):
     kept = vault.keep([b"left by a transaction that was rolled back"])
-    forget_rosters(now=NOW)
+    os.utime(tmp_path / vault.FOLDER / kept.stored_as, (NOW.timestamp(), NOW.timestamp()))
+    forget_rosters(now=NOW + timedelta(hours=23))
     assert vault.kept_names() == [kept.stored_as]
-    forget_rosters(now=datetime.now(UTC) + timedelta(days=2))
+    forget_rosters(now=NOW + timedelta(hours=25))
     assert vault.kept_names() == []
 
 
