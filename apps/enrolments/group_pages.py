@@ -104,24 +104,27 @@ def left_out(roster: Roster) -> list[tuple[str, int]]:
     return [(label, count) for label, count in rows if count]
 
 
-def error_file(roster: Roster, language: str, today: date) -> Iterator[str]:
-    """The rows that are left out as CSV for Excel: their own values and what is wrong, block by block."""
+def rows_left_out(roster: Roster, language: str, today: date) -> Iterator[tuple[int, list[str], str]]:
+    """Number, cells and what is wrong of each row that is left out, block by block: flat in memory."""
     reader = reader_for(roster.agreement, roster.columns, roster.start, today)
-    verdicts = dict(
-        RosterRow.objects.filter(roster=roster).exclude(verdict=RosterRow.Verdict.FINE).values_list("number", "verdict")
-    )
-    with translation.override(language):
-        yield BOM + csv_line([_("Row"), *(_(LABELS[name]) for name in roster.columns), _("What is wrong")])
-    blocks = set(roster.people.exclude(verdict="fine").values_list("block", flat=True).distinct())
+    others = RosterRow.objects.filter(roster=roster).exclude(verdict=RosterRow.Verdict.FINE)
+    verdicts = dict(others.values_list("number", "verdict"))
+    blocks = set(others.values_list("block", flat=True).distinct())
     for block in roster.blocks.order_by("number").iterator(chunk_size=1):
         if block.has_faults or block.number in blocks:
-            with translation.override(language):
-                lines = [
-                    csv_line([str(number), *as_text(cells, roster.columns), wrong])
-                    for number, cells, found in read_kept(block, reader)
-                    if (wrong := _wrong(found, verdicts.get(number), language))
-                ]
-            yield "".join(lines)
+            for number, cells, found in read_kept(block, reader):
+                with translation.override(language):
+                    wrong = _wrong(found, verdicts.get(number), language)
+                if wrong:
+                    yield number, cells, wrong
+
+
+def error_file(roster: Roster, language: str, today: date) -> Iterator[str]:
+    """The rows that are left out as CSV for Excel: their own values and what is wrong."""
+    with translation.override(language):
+        yield BOM + csv_line([_("Row"), *(_(LABELS[name]) for name in roster.columns), _("What is wrong")])
+    for number, cells, wrong in rows_left_out(roster, language, today):
+        yield csv_line([str(number), *as_text(cells, roster.columns), wrong])
 
 
 def _wrong(found: Entry | list[Fault], verdict: str | None, language: str) -> str:

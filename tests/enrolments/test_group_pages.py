@@ -60,6 +60,7 @@ def test_from_the_upload_over_the_second_person_to_the_payment(client):
     assert sent.url == url("roster", roster.pk)
     waiting = text(client.get(sent.url))
     assert "0%, 0 rows read" in waiting
+    assert "people enrolled" not in waiting
     part = client.get(sent.url, headers={"HX-Request": "true", "HX-Target": "roster-progress"})
     assert text(part).strip() in waiting
     check_rosters(now=NOW)
@@ -67,6 +68,7 @@ def test_from_the_upload_over_the_second_person_to_the_payment(client):
     assert done.headers["HX-Refresh"] == "true"
     page = text(client.get(sent.url))
     assert "Waits for a second person" in page
+    assert "Row 4: A resident identity number has 18 characters; this one has 1." in page
     assert "¥66.00" in page
     assert url("confirm", roster.pk) not in page
     assert client.get(url("confirm", roster.pk)).status_code == 409

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -20,12 +22,14 @@ from apps.core.errors import DomainError
 from apps.core.http import Request, add_error, render_page, say
 from apps.enrolments.errors import NobodyToEnrol, NotToConfirm, SameFile
 from apps.enrolments.group_forms import UploadForm
-from apps.enrolments.group_pages import error_file, left_out, plan_name, refusal_text, sample_file
+from apps.enrolments.group_pages import error_file, left_out, plan_name, refusal_text, rows_left_out, sample_file
 from apps.enrolments.models import Roster
 from apps.enrolments.permissions import check_group, check_is_second, check_roster, is_second
 from apps.enrolments.services import confirm_roster, upload_roster, withdraw_roster
 from apps.enrolments.services.rosters import LABEL
 
+FIRST_FAULTS = 5
+SHOWN = (Roster.State.CHECKED, Roster.State.DONE)
 CSV = {"content_type": "text/csv; charset=utf-8", "headers": {"Cache-Control": "no-store"}}
 
 
@@ -73,15 +77,18 @@ def roster(request: Request, pk: int) -> HttpResponse:
     found = check_roster(request.user, pk)
     if not found.is_moving and request.htmx.target == "roster-progress":
         return HttpResponseClientRefresh()
+    language, has_rows = get_language() or "en", found.state in SHOWN and found.blocks.exists()
+    faults = rows_left_out(found, language, business_day(clock.now())) if has_rows else iter(())
     context = {
         "roster": found,
         "agreement": found.agreement,
-        "plan_name": plan_name(found.agreement, get_language() or "en"),
+        "plan_name": plan_name(found.agreement, language),
         "percent": found.permille // 10,
         "poll_url": reverse("enrolments:roster", args=[pk]),
         "refusal": refusal_text(found),
         "left_out": left_out(found),
-        "has_rows": found.state in (Roster.State.CHECKED, Roster.State.DONE) and found.blocks.exists(),
+        "has_rows": has_rows,
+        "first_faults": [(number, wrong) for number, _cells, wrong in islice(faults, FIRST_FAULTS)],
         "is_second": is_second(request.user, found),
         "places": _places(found),
     }
