@@ -165,3 +165,17 @@ def test_the_screen_passes_the_usual_row_so_that_it_is_worth_having():
     assert (
         Screen(("name", "identity"), reader(("name", "identity"), occupation="courier")).prices(rows) == 72_00
     ).all()
+
+
+def test_the_screen_asks_the_terms_once_for_each_different_person():
+    asked = reader(("name", "identity"), occupation="courier")
+    questions, judge = [], asked.judge
+
+    def listening(holder, facts):
+        questions.append((holder, facts))
+        return judge(holder, facts)
+
+    asked.judge = listening
+    screen, rows = Screen(("name", "identity"), asked), [("王芳", NUMBER), ("李芳", NUMBER)]
+    assert screen.prices(rows).tolist() == screen.prices(rows).tolist() == [72_00, 72_00]
+    assert len(questions) == 1
