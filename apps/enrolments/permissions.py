@@ -8,7 +8,7 @@ from apps.accounts.models import Role, User
 from apps.core.errors import NotAllowed
 from apps.directory.models import Organisation, Post
 from apps.enrolments.errors import OwnRoster
-from apps.enrolments.models import Agreement, Bill, Roster
+from apps.enrolments.models import Agreement, Invoice, Roster
 
 GROUP_KINDS = (Organisation.Kind.UNION, Organisation.Kind.CHARITY, Organisation.Kind.AUTHORITY)
 
@@ -38,13 +38,13 @@ def check_roster(user: User, roster_id: int) -> Roster:
     return roster
 
 
-def check_bill(user: User, bill_id: int) -> Bill:
-    """The bill.  Raises NotAllowed unless the user works for its group."""
-    bills = Bill.objects.filter(agreement__in=agreements_for(user), pk=bill_id)
-    bill = bills.select_related("agreement__organisation", "made_by").first()
-    if bill is None:
+def check_invoice(user: User, invoice_id: int) -> Invoice:
+    """The invoice.  Raises NotAllowed unless the user works for its group."""
+    invoices = Invoice.objects.filter(agreement__in=agreements_for(user), pk=invoice_id)
+    invoice = invoices.select_related("agreement__organisation", "made_by").first()
+    if invoice is None:
         raise NotAllowed
-    return bill
+    return invoice
 
 
 def check_is_second(user: User, roster: Roster) -> None:

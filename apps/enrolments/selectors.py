@@ -13,10 +13,10 @@ from apps.accounts.models import User
 from apps.enrolments.models import (
     Agreement,
     Application,
-    Bill,
     Contribution,
     Cover,
     CoverQuerySet,
+    Invoice,
     Place,
     Receipt,
     Roster,
@@ -145,7 +145,7 @@ def figures_of(agreements: Iterable[Agreement], *, on: date) -> dict[int, GroupF
         )
     }
     owed = _sums(owed_places().filter(agreement__in=found), "group_fen")
-    paid = _sums(Bill.objects.filter(agreement__in=found, state=Bill.State.PAID), "amount_fen")
+    paid = _sums(Invoice.objects.filter(agreement__in=found, state=Invoice.State.PAID), "amount_fen")
     nobody = {"covered": 0, "offered": 0, "refused": 0}
     return {
         one.pk: GroupFigures(**members.get(one.pk, nobody), owed_fen=owed.get(one.pk, 0), paid_fen=paid.get(one.pk, 0))
@@ -163,9 +163,9 @@ def rosters_of(agreement: Agreement) -> QuerySet[Roster]:
     return agreement.rosters.select_related("uploaded_by").order_by("-uploaded_at", "-pk")
 
 
-def bills_of(agreement: Agreement) -> QuerySet[Bill]:
-    """The statement of contributions: every bill, newest first."""
-    return agreement.bills.order_by("-made_at", "-pk")
+def invoices_of(agreement: Agreement) -> QuerySet[Invoice]:
+    """The statement of contributions: every invoice, newest first."""
+    return agreement.invoices.order_by("-made_at", "-pk")
 
 
 def offers_to(user: User, *, on: date) -> QuerySet[Place]:

@@ -10,7 +10,7 @@ from apps.enrolments import services
 def settle_contributions() -> None:
     at = now()
     services.settle_contributions(now=at)
-    services.settle_bills(now=at)
+    services.settle_invoices(now=at)
 
 
 @shared_task(name="enrolments.expire_unpaid")

@@ -1,12 +1,12 @@
-"""What the database itself refuses about agreements, rosters, places and bills."""
+"""What the database itself refuses about agreements, rosters, places and invoices."""
 
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.enrolments.models import Agreement, Bill, Place, Roster, RosterBlock, RosterRow
-from apps.enrolments.services import accept_place, make_bill
+from apps.enrolments.models import Agreement, Invoice, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.services import accept_place, make_invoice
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, checked, county, enrolled, make_agreement, make_worker, people
 from tests.enrolments.test_places import offered
@@ -74,13 +74,13 @@ def test_a_place_is_taken_with_a_cover_only_and_offered_once():
         again.save(force_insert=True)
 
 
-def test_a_bill_is_above_zero_paid_on_a_day_and_open_once():
+def test_an_invoice_is_above_zero_paid_on_a_day_and_open_once():
     agreement = county()
     enrolled(agreement, as_csv(people(1)))
-    bill = make_bill(agreement_id=agreement.pk, actor=make_worker(agreement.organisation), now=NOW)
-    rows = Bill.objects.all()
-    refused(rows, "bill_above_zero", amount_fen=0)
-    refused(rows, "bill_paid_has_a_day", state="paid")
-    bill.pk = None
-    with pytest.raises(IntegrityError, match="one_open_bill"), transaction.atomic():
-        bill.save(force_insert=True)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=make_worker(agreement.organisation), now=NOW)
+    rows = Invoice.objects.all()
+    refused(rows, "invoice_above_zero", amount_fen=0)
+    refused(rows, "invoice_paid_has_a_day", state="paid")
+    invoice.pk = None
+    with pytest.raises(IntegrityError, match="one_open_invoice"), transaction.atomic():
+        invoice.save(force_insert=True)

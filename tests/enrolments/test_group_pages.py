@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.audit.models import Event
-from apps.enrolments.models import Agreement, Bill, Place, Roster
+from apps.enrolments.models import Agreement, Invoice, Place, Roster
 from apps.enrolments.services import check_rosters, enrol_rosters
 from apps.payments.models import Checkout
 from tests.conftest import NOW
@@ -84,7 +84,7 @@ def test_from_the_upload_over_the_second_person_to_the_payment(client):
     assert "¥66.00" in text(client.get(url("pay_group", agreement.pk)))
     paying = client.post(url("pay_group", agreement.pk))
     assert paying.url == Checkout.objects.get().pay_url
-    assert Bill.objects.get().number in text(client.get(url("group", agreement.pk)))
+    assert Invoice.objects.get().number in text(client.get(url("group", agreement.pk)))
 
 
 def test_nothing_owed_is_said_and_paid_by_nobody(client):

@@ -7,18 +7,18 @@ from django.urls import reverse
 
 from apps.core.errors import NotAllowed
 from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
-from apps.enrolments.models import Bill, Contribution, Cover, Place, Receipt
+from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt
 from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_places
 from apps.enrolments.services import (
     accept_place,
     expire_unpaid,
     lapse_places,
-    make_bill,
+    make_invoice,
     receive_contribution,
     refuse_place,
     remind_unpaid,
-    settle_bills,
-    start_bill_payment,
+    settle_invoices,
+    start_invoice_payment,
 )
 from apps.fund.selectors import balances, ledger_is_balanced
 from apps.payments.models import Checkout
@@ -163,54 +163,54 @@ def test_an_unbroken_year_under_the_next_roster_counts():
     assert set(Cover.objects.filter(start=TODAY).values_list("renewed_years", flat=True)) == {0, 1}
 
 
-def paid(agreement) -> Bill:
+def paid(agreement) -> Invoice:
     """The group has paid what it owes, and the bank has said so."""
     worker = make_worker(agreement.organisation)
-    bill = make_bill(agreement_id=agreement.pk, actor=worker, now=NOW)
-    checkout = start_bill_payment(bill_id=bill.pk, actor=worker, return_url="/", now=NOW)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    checkout = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
     Checkout.objects.filter(pk=checkout.pk).update(state="paid", paid_at=NOW)
-    assert settle_bills(now=NOW) == 1
-    bill.refresh_from_db()
-    return bill
+    assert settle_invoices(now=NOW) == 1
+    invoice.refresh_from_db()
+    return invoice
 
 
-def test_a_group_pays_all_it_owes_with_one_bill_and_every_contribution_is_paid():
+def test_a_group_pays_all_it_owes_with_one_invoice_and_every_contribution_is_paid():
     agreement = county()
     enrolled(agreement, as_csv(people(3)))
-    bill = paid(agreement)
-    assert (bill.state, bill.amount_fen, bill.members, bill.paid_date) == ("paid", 99_00, 3, TODAY)
+    invoice = paid(agreement)
+    assert (invoice.state, invoice.amount_fen, invoice.members, invoice.paid_date) == ("paid", 99_00, 3, TODAY)
     assert set(Contribution.objects.values_list("state", "paid_date")) == {("paid", TODAY)}
     assert Receipt.objects.filter(use="contribution").count() == 3
-    assert settle_bills(now=NOW) == 0
+    assert settle_invoices(now=NOW) == 0
     assert ledger_is_balanced()
     assert balances()["contributions-in-advance:county-assist"] == 99_00
     figures = figures_of([agreement], on=TODAY)[agreement.pk]
     assert (figures.covered, figures.owed_fen, figures.paid_fen) == (3, 0, 99_00)
 
 
-def test_a_bill_is_made_once_and_nothing_more_is_due_when_it_is_paid():
+def test_an_invoice_is_made_once_and_nothing_more_is_due_when_it_is_paid():
     agreement = county()
     enrolled(agreement, as_csv(people(2)))
     worker = make_worker(agreement.organisation)
-    first = make_bill(agreement_id=agreement.pk, actor=worker, now=NOW)
+    first = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
     enrolled(agreement, as_csv(people(1, 5)))
-    assert make_bill(agreement_id=agreement.pk, actor=worker, now=NOW) == first
+    assert make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW) == first
     paid(agreement)
     with pytest.raises(NothingDue):
-        start_bill_payment(bill_id=first.pk, actor=worker, return_url="/", now=NOW)
+        start_invoice_payment(invoice_id=first.pk, actor=worker, return_url="/", now=NOW)
     assert paid(agreement).members == 1
     with pytest.raises(NothingDue):
-        make_bill(agreement_id=agreement.pk, actor=worker, now=NOW)
+        make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
     with pytest.raises(NotAllowed):
-        start_bill_payment(bill_id=first.pk, actor=make_parent(), return_url="/", now=NOW)
+        start_invoice_payment(invoice_id=first.pk, actor=make_parent(), return_url="/", now=NOW)
 
 
 def test_a_payment_page_that_failed_is_followed_by_a_new_one():
     agreement = county()
     enrolled(agreement, as_csv(people(1)))
     worker = make_worker(agreement.organisation)
-    bill = make_bill(agreement_id=agreement.pk, actor=worker, now=NOW)
-    first = start_bill_payment(bill_id=bill.pk, actor=worker, return_url="/", now=NOW)
-    assert start_bill_payment(bill_id=bill.pk, actor=worker, return_url="/", now=NOW) == first
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    first = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
+    assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) == first
     Checkout.objects.filter(pk=first.pk).update(state="failed")
-    assert start_bill_payment(bill_id=bill.pk, actor=worker, return_url="/", now=NOW) != first
+    assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) != first

@@ -3,16 +3,16 @@
 from apps.enrolments.models.applying import Application, Draft
 from apps.enrolments.models.contributions import Contribution, Receipt
 from apps.enrolments.models.covers import Cover, CoverQuerySet
-from apps.enrolments.models.groups import Agreement, Bill, Payer, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.models.groups import Agreement, Invoice, Payer, Place, Roster, RosterBlock, RosterRow
 
 __all__ = [
     "Agreement",
     "Application",
-    "Bill",
     "Contribution",
     "Cover",
     "CoverQuerySet",
     "Draft",
+    "Invoice",
     "Payer",
     "Place",
     "Receipt",

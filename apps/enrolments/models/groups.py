@@ -1,4 +1,4 @@
-"""Groups that pay for their members: what was agreed, the rosters handed in, the places given out, the bills."""
+"""Groups that pay for their members: what was agreed, the rosters handed in, the places given out, the invoices."""
 
 from __future__ import annotations
 
@@ -187,14 +187,14 @@ class RosterRow(models.Model):
         return f"row {self.number} of roster {self.roster_id}"
 
 
-class Bill(models.Model):
-    """What a group pays at once: every contribution it owed under an agreement when the bill was made."""
+class Invoice(models.Model):
+    """What a group pays at once: every contribution it owed under an agreement when the invoice was made."""
 
     class State(models.TextChoices):
         DUE = "due", _("To be paid")
         PAID = "paid", _("Paid")
 
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="bills")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="invoices")
     amount_fen = MoneyField()
     members = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
@@ -205,12 +205,14 @@ class Bill(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="bill_above_zero", condition=Q(amount_fen__gt=0, members__gt=0)),
+            models.CheckConstraint(name="invoice_above_zero", condition=Q(amount_fen__gt=0, members__gt=0)),
             models.CheckConstraint(
-                name="bill_paid_has_a_day",
+                name="invoice_paid_has_a_day",
                 condition=Q(state="due", paid_date=None) | Q(state="paid", paid_date__isnull=False),
             ),
-            models.UniqueConstraint(name="one_open_bill_an_agreement", fields=["agreement"], condition=Q(state="due")),
+            models.UniqueConstraint(
+                name="one_open_invoice_an_agreement", fields=["agreement"], condition=Q(state="due")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -219,7 +221,7 @@ class Bill(models.Model):
     @property
     def number(self) -> str:
         """As printed: year and serial."""
-        return f"B{self.made_at.year}-{self.pk:06d}"
+        return f"I{self.made_at.year}-{self.pk:06d}"
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), exclude=["facts_json"])
@@ -244,7 +246,7 @@ class Place(models.Model):
     state = models.CharField(max_length=10, choices=State)
     answer_by = models.DateField()
     cover = models.OneToOneField(Cover, models.PROTECT, null=True, blank=True, related_name="place")
-    bill = models.ForeignKey(Bill, models.PROTECT, null=True, blank=True, related_name="places")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="places")
     offered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

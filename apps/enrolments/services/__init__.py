@@ -1,8 +1,7 @@
-"""Apply, pay, start, lapse and end covers; groups: agree, take in rosters, give places, pay bills."""
+"""Apply, pay, start, lapse and end covers; groups: agree, take in rosters, give places, pay invoices."""
 
 from apps.enrolments.services.agreements import conclude_agreement
 from apps.enrolments.services.applying import apply_for_cover, keep_draft
-from apps.enrolments.services.bills import make_bill, settle_bills, start_bill_payment
 from apps.enrolments.services.covers import (
     activate_cover,
     drop_cover,
@@ -11,6 +10,7 @@ from apps.enrolments.services.covers import (
     forget_drafts,
     remind_unpaid,
 )
+from apps.enrolments.services.invoices import make_invoice, settle_invoices, start_invoice_payment
 from apps.enrolments.services.paying import receive_contribution, settle_contributions, start_payment
 from apps.enrolments.services.places import accept_place, lapse_places, refuse_place
 from apps.enrolments.services.roster_checking import check_rosters
@@ -32,13 +32,13 @@ __all__ = [
     "forget_rosters",
     "keep_draft",
     "lapse_places",
-    "make_bill",
+    "make_invoice",
     "receive_contribution",
     "refuse_place",
     "remind_unpaid",
-    "settle_bills",
     "settle_contributions",
-    "start_bill_payment",
+    "settle_invoices",
+    "start_invoice_payment",
     "start_payment",
     "upload_roster",
     "withdraw_roster",

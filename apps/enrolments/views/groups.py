@@ -20,8 +20,8 @@ from apps.enrolments.group_forms import AgreementForm
 from apps.enrolments.group_pages import fact_choices, in_words, plan_names
 from apps.enrolments.models import Agreement
 from apps.enrolments.permissions import GROUP_KINDS, agreements_for, check_group
-from apps.enrolments.selectors import bills_of, rosters_of
-from apps.enrolments.services import conclude_agreement, make_bill, start_bill_payment
+from apps.enrolments.selectors import invoices_of, rosters_of
+from apps.enrolments.services import conclude_agreement, make_invoice, start_invoice_payment
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
@@ -47,20 +47,20 @@ def group(request: Request, pk: int) -> HttpResponse:
     agreement = check_group(request.user, pk)
     (words,) = in_words([agreement], _language(), business_day(clock.now()))
     page = paginate(rosters_of(agreement), request)
-    context = {"row": words, "page": page, "bills": list(bills_of(agreement)[:50])}
+    context = {"row": words, "page": page, "invoices": list(invoices_of(agreement)[:50])}
     return render_page(request, "enrolments/group.html", context)
 
 
 @role_required(Role.SPONSOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay_group(request: Request, pk: int) -> HttpResponse:
-    """All that is owed, as one bill; the button leads to the payment page."""
+    """All that is owed, as one invoice; the button leads to the payment page."""
     agreement, back = check_group(request.user, pk), reverse("enrolments:group", args=[pk])
     now = clock.now()
     if request.method == "POST":
         try:
-            bill = make_bill(agreement_id=pk, actor=request.user, now=now)
-            checkout = start_bill_payment(bill_id=bill.pk, actor=request.user, return_url=back, now=now)
+            invoice = make_invoice(agreement_id=pk, actor=request.user, now=now)
+            checkout = start_invoice_payment(invoice_id=invoice.pk, actor=request.user, return_url=back, now=now)
         except NothingDue:
             return redirect(back)
         return redirect(checkout.pay_url)
