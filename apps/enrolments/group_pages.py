@@ -108,11 +108,13 @@ def rows_left_out(roster: Roster, language: str, today: date) -> Iterator[tuple[
     """Number, cells and what is wrong of each row that is left out, block by block: flat in memory."""
     reader = reader_for(roster.agreement, roster.columns, roster.start, today)
     others = RosterRow.objects.filter(roster=roster).exclude(verdict=RosterRow.Verdict.FINE)
-    verdicts = dict(others.values_list("number", "verdict"))
     blocks = set(others.values_list("block", flat=True).distinct())
     for block in roster.blocks.order_by("number").iterator(chunk_size=1):
         if block.has_faults or block.number in blocks:
-            for number, cells, found in read_kept(block, reader):
+            rows = list(read_kept(block, reader))
+            named = others.filter(number__range=(rows[0][0], rows[-1][0]))
+            verdicts = dict(named.values_list("number", "verdict"))
+            for number, cells, found in rows:
                 with translation.override(language):
                     wrong = _wrong(found, verdicts.get(number), language)
                 if wrong:

@@ -19,6 +19,7 @@ from apps.enrolments.services import (
     remind_unpaid,
     settle_invoices,
     start_invoice_payment,
+    start_payment,
 )
 from apps.fund.selectors import balances, ledger_is_balanced
 from apps.payments.models import Checkout
@@ -83,6 +84,13 @@ def test_where_the_group_pays_a_part_the_cover_starts_when_the_member_has_paid_t
     cover = accept_place(place_id=place.pk, actor=place.person.user, now=NOW).cover
     assert cover.state == "unpaid"
     own = due_of(cover)
+    with pytest.raises(NothingDue):  # the union's part is not for the member to pay
+        start_payment(
+            contribution_id=cover.contributions.get(payer_label="union").pk,
+            actor=place.person.user,
+            return_url="/",
+            now=NOW,
+        )
     assert (own.payer_label, own.amount_fen) == ("self", 22_00)
     later = NOW + timedelta(days=2)
     receive_contribution(contribution_id=own.pk, paid_date=later.date(), now=later)

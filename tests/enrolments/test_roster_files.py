@@ -246,6 +246,15 @@ def test_the_error_file_opens_in_excel_runs_no_formula_and_can_be_mended_and_upl
     assert (again.rows, again.fine) == (2, 2)
 
 
+def test_the_error_file_names_duplicates_block_by_block(monkeypatch):
+    monkeypatch.setattr(roster_checking, "BLOCK", 2)
+    rows = people(5)
+    roster = checked(make_agreement(), as_csv([*rows, rows[0], rows[4], ("王芳", "1")]))
+    told = said(roster)
+    assert set(told) == {7, 8, 9}
+    assert all("on this roster already" in told[row] for row in (7, 8))
+
+
 def test_a_row_of_the_day_after_tomorrow_is_refused():
     born = date(2026, 12, 24)
     roster = checked(make_agreement(), as_csv([("新生", number(1, born=born))]))

@@ -35,7 +35,8 @@ def start_payment(*, contribution_id: int, actor: User, return_url: str, now: da
     """
     contribution = _locked(contribution_id)
     check_may_act(user=actor, person=contribution.cover.person, now=now)
-    if contribution.state != Contribution.State.DUE or contribution.cover.state != Cover.State.UNPAID:
+    is_due = contribution.state == Contribution.State.DUE and contribution.cover.state == Cover.State.UNPAID
+    if not is_due or contribution.payer_label != "self":  # a group pays its part by invoice
         raise NothingDue
     _check_still_fits(contribution.cover, business_day(now))
     last = checkout_of(LABEL, contribution.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,7 +24,7 @@ from apps.core.http import Request, add_error, render_page, say
 from apps.enrolments.errors import NobodyToEnrol, NotToConfirm, SameFile
 from apps.enrolments.group_forms import UploadForm
 from apps.enrolments.group_pages import error_file, left_out, plan_name, refusal_text, rows_left_out, sample_file
-from apps.enrolments.models import Roster
+from apps.enrolments.models import Place, Roster
 from apps.enrolments.permissions import check_group, check_is_second, check_roster, is_second
 from apps.enrolments.services import confirm_roster, upload_roster, withdraw_roster
 from apps.enrolments.services.rosters import LABEL
@@ -99,8 +100,8 @@ def _places(found: Roster) -> dict[str, int]:
     """How the members of an enrolled roster have answered."""
     if found.state != Roster.State.DONE or not found.agreement.members_confirm:
         return {}
-    states = list(found.places.values_list("state", flat=True))
-    return {state: states.count(state) for state in ("offered", "taken", "refused", "lapsed")}
+    counts = dict(found.places.values_list("state").annotate(count=Count("pk")))
+    return {state: counts.get(state, 0) for state in Place.State.values}
 
 
 @role_required(Role.SPONSOR)
