@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from apps.core.fields import blind_indexer
+from apps.core.fields import blind_indexer, seal, unseal
 from apps.enrolments.errors import CellsMerged
 from apps.enrolments.models import Agreement, RosterBlock
 from apps.enrolments.rules.period import policy_year
@@ -21,6 +22,7 @@ from apps.enrolments.rules.roster import Entry, Fault, RowReader, Standard, faul
 from apps.plans.selectors import terms_of, version_in_force
 
 BLOCK = 5_000
+SEALED = "enrolments_rosterblock:sealed_rows"
 Cells = Sequence[str]
 COPY = (
     "COPY enrolments_rosterrow (roster_id, number, block, identity_index, mark, price_fen, verdict)"
@@ -85,14 +87,15 @@ class Packed:
     number: int
     rows: int
     people: int
-    rows_json: str
+    sealed_rows: bytes
     records: bytes
 
 
 def pack(roster_id: int, number: int, block: Block, people: People) -> Packed:
     """All the work that needs no database, so that it can be done while the block before is being kept."""
     records = _records(roster_id, number, people).tobytes()
-    return Packed(number, len(block.numbers), len(people), block.as_json(), SIGNATURE + records + END)
+    sealed_rows = seal(zlib.compress(block.as_json().encode(), level=1), context=SEALED)
+    return Packed(number, len(block.numbers), len(people), sealed_rows, SIGNATURE + records + END)
 
 
 def stage(roster_id: int, packed: Packed) -> None:
@@ -100,7 +103,7 @@ def stage(roster_id: int, packed: Packed) -> None:
     RosterBlock.objects.create(
         roster_id=roster_id,
         number=packed.number,
-        rows_json=packed.rows_json,
+        sealed_rows=packed.sealed_rows,
         has_faults=packed.people < packed.rows,
     )
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
@@ -123,7 +126,7 @@ def _records(roster_id: int, block: int, people: People) -> NDArray[np.void]:
 
 def read_kept(block: RosterBlock, reader: RowReader) -> Iterator[tuple[int, list[str], Entry | list[Fault]]]:
     """The rows of a block: number in the file, cells, and whom they name or what is wrong with them."""
-    content: dict[str, Any] = json.loads(block.rows_json)
+    content: dict[str, Any] = json.loads(zlib.decompress(unseal(bytes(block.sealed_rows), context=SEALED)))
     merged, flat = set(content["merged"]), iter(content["cells"])
     width = len(content["cells"]) // len(content["numbers"])
     for number in content["numbers"]:

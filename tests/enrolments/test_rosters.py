@@ -394,8 +394,8 @@ def test_no_name_or_number_lies_readable_in_the_database_or_on_the_disk(settings
     assert row[1].encode() not in kept
     check_rosters(now=NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rows_json FROM enrolments_rosterblock")
-        assert row[1] not in cursor.fetchone()[0]
+        cursor.execute("SELECT sealed_rows FROM enrolments_rosterblock")
+        assert row[1].encode() not in bytes(cursor.fetchone()[0])
 
 
 def test_an_agreement_needs_the_treasurer_a_group_and_enough_money():

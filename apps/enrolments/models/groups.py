@@ -145,7 +145,7 @@ class RosterBlock(models.Model):
 
     roster = models.ForeignKey(Roster, models.CASCADE, related_name="blocks")
     number = models.PositiveIntegerField()
-    rows_json = EncryptedTextField()
+    sealed_rows = models.BinaryField(help_text="what ``staging.pack`` made of them")
     has_faults = models.BooleanField()
     is_enrolled = models.BooleanField(default=False)
 
