@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     CLAIMS_OFFICER = "claims-officer", _("Claims officer")
     TREASURER = "treasurer", _("Treasurer")
     COUNCIL = "council", _("Council member")
+    SPONSOR = "sponsor", _("Group administrator")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 

@@ -28,6 +28,9 @@ class Organisation(Named):
         INSURER = "insurer", _("Insurer")
         TECHNOLOGY = "technology", _("Technology company")
         FUND = "fund", _("Fund")
+        UNION = "union", _("Union")
+        CHARITY = "charity", _("Charity")
+        AUTHORITY = "authority", _("Civil affairs authority")
 
     class Level(models.TextChoices):
         PRIMARY = "primary", _("Primary")

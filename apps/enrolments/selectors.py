@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from apps.accounts.models import User
-from apps.enrolments.models import Application, Contribution, Cover, CoverQuerySet, Lapse, Receipt, Refund
+from apps.enrolments.models import (
+    Agreement,
+    Application,
+    Contribution,
+    Cover,
+    CoverQuerySet,
+    Invoice,
+    Lapse,
+    Place,
+    Receipt,
+    Refund,
+    Roster,
+)
 from apps.enrolments.rules.schedule import FAMILY
 from apps.members.models import Person
 from apps.plans.rules import Insured, Policy, Terms
@@ -85,8 +99,9 @@ def covers_of_plan(people: Iterable[Person], plan_code: str, *, on: date) -> dic
 
 
 def receipts_of(cover: Cover) -> QuerySet[Receipt]:
-    """What was received for a cover, oldest first."""
-    return Receipt.objects.filter(contribution__cover=cover).select_related("contribution").order_by("pk")
+    """What was received for a cover from its family, oldest first."""
+    rows = Receipt.objects.filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
+    return rows.select_related("contribution").order_by("pk")
 
 
 def due_of(cover: Cover) -> Contribution | None:
@@ -161,3 +176,71 @@ def cover_in_full(pk: int) -> Cover | None:
 def application_with_cover(pk: int) -> Application | None:
     """An application with all that its page shows."""
     return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()
+
+
+def owed_places() -> QuerySet[Place]:
+    """Places whose cover stands and for which the group has not paid yet."""
+    due = Contribution.objects.filter(
+        cover=OuterRef("cover"), payer_label=OuterRef("agreement__payer_label"), state=Contribution.State.DUE
+    )
+    running = [Cover.State.ACTIVE, Cover.State.ENDED]
+    return Place.objects.filter(Exists(due), state=Place.State.TAKEN, cover__state__in=running)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """What a group may know of its members: how many, and the money; nothing of anybody's health."""
+
+    covered: int
+    offered: int
+    refused: int
+    owed_fen: int
+    paid_fen: int
+
+
+def figures_of(agreements: Iterable[Agreement], *, on: date) -> dict[int, GroupFigures]:
+    """Members and money of agreements, by id, in three queries for however many."""
+    P, found = Place.State, list(agreements)
+    members = {
+        agreement: {"covered": covered, "offered": offered, "refused": refused}
+        for agreement, covered, offered, refused in Place.objects.filter(agreement__in=found)
+        .values_list("agreement_id")
+        .annotate(
+            covered=Count("pk", filter=Q(state=P.TAKEN, cover__state=Cover.State.ACTIVE, end__gt=on)),
+            offered=Count("pk", filter=Q(state=P.OFFERED)),
+            refused=Count("pk", filter=Q(state__in=[P.REFUSED, P.LAPSED])),
+        )
+    }
+    owed = _sums(owed_places().filter(agreement__in=found), "group_fen")
+    paid = _sums(Invoice.objects.filter(agreement__in=found, state=Invoice.State.PAID), "amount_fen")
+    nobody = {"covered": 0, "offered": 0, "refused": 0}
+    return {
+        one.pk: GroupFigures(**members.get(one.pk, nobody), owed_fen=owed.get(one.pk, 0), paid_fen=paid.get(one.pk, 0))
+        for one in found
+    }
+
+
+def _sums(rows: QuerySet[Any], amount: str) -> dict[int, int]:
+    """Fen by agreement."""
+    return dict(rows.values_list("agreement_id").annotate(fen=Sum(amount)))
+
+
+def rosters_of(agreement: Agreement) -> QuerySet[Roster]:
+    """All rosters handed in, newest first."""
+    return agreement.rosters.select_related("uploaded_by").order_by("-uploaded_at", "-pk")
+
+
+def invoices_of(agreement: Agreement) -> QuerySet[Invoice]:
+    """The statement of contributions: every invoice, newest first."""
+    return agreement.invoices.order_by("-made_at", "-pk")
+
+
+def offers_to(user: User, *, on: date) -> QuerySet[Place]:
+    """Places offered to the user's family that can still be answered."""
+    offered = Place.objects.filter(person__in=Person.objects.of(user), state=Place.State.OFFERED, answer_by__gte=on)
+    return offered.select_related("person", "agreement__organisation").order_by("answer_by", "pk")
+
+
+def rosters_waiting_for(user: User, agreements: QuerySet[Agreement]) -> QuerySet[Roster]:
+    """Rosters of these agreements that the user can confirm as the second person."""
+    return Roster.objects.filter(agreement__in=agreements, state=Roster.State.CHECKED).exclude(uploaded_by=user)

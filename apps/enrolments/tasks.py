@@ -8,7 +8,9 @@ from apps.enrolments import services
 
 @shared_task(name="enrolments.settle_contributions")
 def settle_contributions() -> None:
-    services.settle_contributions(now=now())
+    at = now()
+    services.settle_contributions(now=at)
+    services.settle_invoices(now=at)
 
 
 @shared_task(name="enrolments.pay_refunds")
@@ -27,3 +29,19 @@ def expire_unpaid() -> None:
     services.end_covers(now=at)
     services.forgive_rest(now=at)
     services.forget_drafts(now=at)
+    services.lapse_places(now=at)
+
+
+@shared_task(name="enrolments.check_rosters", time_limit=1200, soft_time_limit=1170)
+def check_rosters() -> None:
+    services.check_rosters(now=now())
+
+
+@shared_task(name="enrolments.enrol_rosters", time_limit=7200, soft_time_limit=7170)
+def enrol_rosters() -> None:
+    services.enrol_rosters(now=now())
+
+
+@shared_task(name="enrolments.forget_rosters")
+def forget_rosters() -> None:
+    services.forget_rosters(now=now())

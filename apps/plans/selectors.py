@@ -22,8 +22,16 @@ def published_plans(on: date) -> list[PlanVersion]:
 
 def plan_version(code: str, on: date) -> PlanVersion:
     """The version of a plan that a cover beginning on that day gets.  Raises NoSuchPlan."""
+    version = version_in_force(code, on)
+    if not version.is_offered:
+        raise NoSuchPlan(code=code)
+    return version
+
+
+def version_in_force(code: str, on: date) -> PlanVersion:
+    """The version of a plan on a day, also of one that only groups can join.  Raises NoSuchPlan."""
     version = PlanVersion.objects.filter(code=code).in_force(on).first()
-    if version is None or not version.is_offered:
+    if version is None:
         raise NoSuchPlan(code=code)
     return version
 

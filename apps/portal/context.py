@@ -48,6 +48,7 @@ BY_ROLE: dict[str, tuple[Place, ...]] = {
         Place(_("Ledger"), "fund:accounts", "book-open"),
     ),
     Role.COUNCIL: (COUNCIL,),
+    Role.SPONSOR: (Place(_("My groups"), "enrolments:groups", "users-round"),),
     Role.AUDITOR: (
         Place(_("Ledger"), "fund:accounts", "book-open"),
         Place(_("Events"), "portal:events", "history"),
@@ -64,7 +65,7 @@ BY_ROLE: dict[str, tuple[Place, ...]] = {
 def places_of(user: User) -> list[Place]:
     """Home, then what the roles bring, then the family's own places while there is room; messages always."""
     work = [place for role, places in BY_ROLE.items() if role in user.all_roles for place in places]
-    own = [] if set(user.roles) - {Role.COUNCIL, Role.MEMBER} else [FAMILY, CLAIMS]
+    own = [] if set(user.roles) - {Role.COUNCIL, Role.SPONSOR, Role.MEMBER} else [FAMILY, CLAIMS]
     places = list(dict.fromkeys([HOME, *own, *work, *([MONEY] if own else []), FUND]))[:4]
     return [*places, INBOX]
 

@@ -13,6 +13,7 @@ from apps.claims.forms.account import AccountForm
 from apps.claims.services.accounts import current_account, name_account
 from apps.core import clock
 from apps.core.http import Request, paginate, render_page
+from apps.enrolments.selectors import offers_to
 from apps.fund.services import lift_freeze
 from apps.members.permissions import check_may_read
 from apps.portal import selectors
@@ -38,6 +39,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "work": work_of(request.user, now=at),
         "people": people,
+        "offers": offers_to(request.user, on=clock.business_day(at)),
         "has_next": any(card.is_next for card in people),
         "can_claim": any(card.covers for card in people),
         "claims": selectors.newest_claims(request.user, now=at) if people else [],

@@ -17,6 +17,8 @@ from apps.claims.selectors import waiting_count
 from apps.core.clock import business_day
 from apps.core.display import quarter_text
 from apps.core.errors import N_
+from apps.enrolments.permissions import agreements_for
+from apps.enrolments.selectors import rosters_waiting_for
 from apps.governance.models import State
 from apps.governance.selectors import decisions, seat_of, voted_by
 from apps.payments.rules.states import State as OrderState
@@ -124,6 +126,18 @@ def _terms(user: User, now: datetime) -> WorkCard:
     return WorkCard(_("Terms"), told, _("Open the terms"), reverse("plans:terms"), count > 0)
 
 
+def _groups(user: User, now: datetime) -> WorkCard:
+    count = rosters_waiting_for(user, agreements_for(user)).count()
+    text = ngettext("%(count)s roster waits for you to confirm.", "%(count)s rosters wait for you to confirm.", count)
+    told = text % {"count": count} if count else _("Members, rosters, what is owed and paid.")
+    return WorkCard(_("My groups"), told, _("Open my groups"), reverse("enrolments:groups"), count > 0)
+
+
+def _agreements(user: User, now: datetime) -> WorkCard:
+    text = _("Unions, charities and authorities that pay for their members.")
+    return WorkCard(_("Agreements"), text, _("Open the agreements"), reverse("enrolments:agreements"), False)
+
+
 S = ReferralState
 _to_book = _referrals((S.SUBMITTED, S.ACCEPTED), "referrals:desk", N_("Referrals to the hospital"), N_("Open the desk"))
 _to_see = _referrals(
@@ -134,7 +148,8 @@ CARDS: dict[str, tuple[Callable[[User, datetime], WorkCard], ...]] = {
     Role.COORDINATOR: (_to_book,),
     Role.SPECIALIST: (_to_see,),
     Role.CLAIMS_OFFICER: (_claims,),
-    Role.TREASURER: (_money, _second_person, _terms),
+    Role.TREASURER: (_money, _second_person, _terms, _agreements),
+    Role.SPONSOR: (_groups,),
     Role.COUNCIL: (_council, _second_person),
     Role.AUDITOR: (_audit,),
     Role.ADMINISTRATOR: (_people, _terms),

@@ -96,6 +96,27 @@ KINDS: dict[str, Kind] = {
         N_("%(amount_fen)s for %(plan)s goes back to your account for payments."),
         "portal:money",
     ),
+    "place-offered": Kind(
+        N_("Cover offered"),
+        N_("%(group)s offers %(person)s cover by %(plan)s"),
+        N_("Say yes or no by %(answer_by_date)s. The cover starts only if you say yes."),
+        "enrolments:place",
+        ("place_id",),
+    ),
+    "cover-given": Kind(
+        N_("Covered by a group"),
+        N_("%(person)s is covered by %(plan)s"),
+        N_("%(group)s pays for it. The cover begins on %(start_date)s; there is nothing you need to do."),
+        "enrolments:cover",
+        ("cover_id",),
+    ),
+    "roster-to-confirm": Kind(
+        N_("Roster to confirm"),
+        N_("A roster of %(group)s waits for a second person"),
+        N_("Look at the figures and confirm it, or withdraw it."),
+        "enrolments:roster",
+        ("roster_id",),
+    ),
     "doctor-signed": Kind(
         N_("Family doctor chosen"),
         N_("%(doctor)s is now the family doctor of %(person)s"),

@@ -1,9 +1,22 @@
 """Encrypted texts fail closed; equal values are found by a keyed hash that differs by purpose."""
 
+import base64
+import hashlib
+import hmac
+
 import pytest
 from django.db import models
 
-from apps.core.fields import EncryptedTextField, UnreadableField, blind_index, decrypt, encrypt
+from apps.core.fields import (
+    EncryptedTextField,
+    UnreadableField,
+    blind_index,
+    blind_indexer,
+    decrypt,
+    encrypt,
+    seal,
+    unseal,
+)
 
 
 def test_a_text_comes_back_and_is_not_readable_in_between():
@@ -73,3 +86,22 @@ def test_an_encrypted_field_cannot_be_unique():
     field.set_attributes_from_name("key")
     field.model = Secret
     assert [problem.msg for problem in field.check()] == ["An encrypted field cannot be indexed; add a blind index."]
+
+
+@pytest.mark.parametrize("key", [b"i" * 32, b"long" * 40])
+def test_many_values_are_hashed_as_one_is_by_plain_hmac(settings, key):
+    settings.BLIND_INDEX_KEY = base64.b64encode(key).decode()
+    index = blind_indexer("identity")
+    for value in ("", "110000201601011234", "身份"):
+        plain = hmac.new(key, f"identity\0{value}".encode(), hashlib.sha256)
+        assert index(value) == plain.digest()
+        assert blind_index(value, purpose="identity") == plain.hexdigest()
+
+
+def test_sealed_bytes_come_back_in_their_own_place_only():
+    sealed = seal(b"a piece of a file", context="rosters:x:0")
+    assert b"piece" not in sealed
+    assert unseal(sealed, context="rosters:x:0") == b"a piece of a file"
+    for spoilt, context in ((sealed, "rosters:x:1"), (sealed[:-1], "rosters:x:0"), (b"", "rosters:x:0")):
+        with pytest.raises(UnreadableField):
+            unseal(spoilt, context=context)

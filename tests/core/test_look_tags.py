@@ -28,3 +28,7 @@ def test_texts_of_the_data_follow_the_language():
 
 def test_a_quarter_has_the_name_people_use(today):
     assert quarter_text(today.replace(month=7, day=1)) == "Q3 2026"
+
+
+def test_large_counts_are_written_in_groups_of_three():
+    assert Template("{{ rows|count }}").render(Context({"rows": 1_000_000})) == "1,000,000"

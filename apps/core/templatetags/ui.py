@@ -50,6 +50,12 @@ def yuan_signed(amount: int) -> str:
 
 
 @register.filter
+def count(number: int) -> str:
+    """``{{ roster.rows|count }}`` -> 1,000,000"""
+    return f"{number:,}"
+
+
+@register.filter
 def percent(ratio: Decimal | Fraction | float | None, decimals: int = 1) -> str:
     """``{{ rate|percent }}`` -> 62.5%"""
     return display.percent_text(ratio, decimals)

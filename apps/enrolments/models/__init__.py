@@ -1,19 +1,26 @@
-"""Applications with the answers given, covers with their days, contributions and what was received for them."""
+"""Applications with the answers given, covers with their days, contributions and what was received for them, groups."""
 
 from apps.enrolments.models.applying import PAYER_NAMES, SCHEDULE_NAMES, Application, Draft
 from apps.enrolments.models.contributions import Contribution, ContributionQuerySet, Receipt, Refund
 from apps.enrolments.models.covers import Cover, CoverQuerySet, Lapse
+from apps.enrolments.models.groups import Agreement, Invoice, Place, Roster, RosterBlock, RosterRow
 
 __all__ = [
     "PAYER_NAMES",
     "SCHEDULE_NAMES",
+    "Agreement",
     "Application",
     "Contribution",
     "ContributionQuerySet",
     "Cover",
     "CoverQuerySet",
     "Draft",
+    "Invoice",
     "Lapse",
+    "Place",
     "Receipt",
     "Refund",
+    "Roster",
+    "RosterBlock",
+    "RosterRow",
 ]

@@ -1,5 +1,6 @@
-"""Apply, pay, start, lapse, bring back, leave and end covers."""
+"""Apply, pay, start, lapse, bring back, leave and end covers; groups: agree, take in rosters, pay invoices."""
 
+from apps.enrolments.services.agreements import conclude_agreement
 from apps.enrolments.services.applying import apply_for_cover, keep_draft
 from apps.enrolments.services.covers import (
     close_lapses,
@@ -9,31 +10,49 @@ from apps.enrolments.services.covers import (
     forgive_rest,
     lapse_covers,
 )
+from apps.enrolments.services.invoices import make_invoice, settle_invoices, start_invoice_payment
 from apps.enrolments.services.leaving import drop_cover, leave_cover, what_comes_back
 from apps.enrolments.services.paying import start_payment
+from apps.enrolments.services.places import accept_place, lapse_places, refuse_place
 from apps.enrolments.services.receiving import receive_contribution, settle_contributions
 from apps.enrolments.services.refunding import pay_refunds
 from apps.enrolments.services.reminding import remind_unpaid
+from apps.enrolments.services.roster_checking import check_rosters
+from apps.enrolments.services.roster_enrolling import enrol_rosters
+from apps.enrolments.services.rosters import confirm_roster, forget_rosters, upload_roster, withdraw_roster
 from apps.enrolments.services.starting import activate_cover
 from apps.enrolments.services.using import note_claim
 
 __all__ = [
+    "accept_place",
     "activate_cover",
     "apply_for_cover",
+    "check_rosters",
     "close_lapses",
+    "conclude_agreement",
+    "confirm_roster",
     "drop_cover",
     "end_covers",
+    "enrol_rosters",
     "expire_unpaid",
     "forget_drafts",
+    "forget_rosters",
     "forgive_rest",
     "keep_draft",
     "lapse_covers",
+    "lapse_places",
     "leave_cover",
+    "make_invoice",
     "note_claim",
     "pay_refunds",
     "receive_contribution",
+    "refuse_place",
     "remind_unpaid",
     "settle_contributions",
+    "settle_invoices",
+    "start_invoice_payment",
     "start_payment",
+    "upload_roster",
     "what_comes_back",
+    "withdraw_roster",
 ]

@@ -14,7 +14,7 @@ from apps.core.clock import business_day
 from apps.core.display import yuan_text
 from apps.core.http import Request, paginate, render_page, say
 from apps.enrolments.errors import CoverGone, FiguresMoved
-from apps.enrolments.models import Cover
+from apps.enrolments.models import Cover, Place
 from apps.enrolments.pages import back_words, cover_words, next_due, parts_of, payment_state, way_words
 from apps.enrolments.rules.leaving import Leaving
 from apps.enrolments.selectors import (
@@ -57,6 +57,7 @@ def cover(request: Request, pk: int) -> HttpResponse:
         "due": due,
         "payment": payment_state(due.contribution) if due else "",
         "parts": parts_of(found, today),
+        "place": Place.objects.filter(cover=found).select_related("agreement__organisation").first(),
         "receipts": list(receipts_of(found)),
         "refunds": refunds,
         "needs_account": any(back.needs_account for back in refunds),

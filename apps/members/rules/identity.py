@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from stdnum.cn import ric
 
@@ -24,6 +26,7 @@ from apps.members.errors import (
 BIRTH_CERTIFICATE = re.compile(r"[A-Z][0-9]{9}")
 RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 SEPARATORS = re.compile(r"[\s\-.·]+")
+CHECK_CHARACTERS = "10X98765432"  # by the weighed sum of the first 17 digits modulo 11
 FICTIONAL_AREA = "110000"  # a whole province: no number is ever issued under it
 
 
@@ -57,27 +60,58 @@ def _birth_certificate(number: str, birth_date: date, today: date) -> str:
 
 
 def _resident(number: str, birth_date: date, sex: str) -> str:
-    if len(number) != 18:
-        raise IdentityLength(count=len(number))
-    if not RESIDENT.fullmatch(number):
-        raise IdentityFormat
-    if ric.calc_check_digit(number) != number[-1]:
-        raise IdentityChecksum
-    born = _birth_date_in(number)
-    if born != birth_date:
-        raise BirthDateDiffers(day=born.isoformat())
-    if (int(number[16]) % 2 == 1) != (sex == "male"):
+    holder = read_resident(number)
+    if holder.birth_date != birth_date:
+        raise BirthDateDiffers(day=holder.birth_date.isoformat())
+    if holder.sex != sex:
         raise SexDiffers
     return number
 
 
-def _birth_date_in(number: str) -> date:
+class Holder(NamedTuple):
+    """What a resident identity number says of its holder."""
+
+    birth_date: date
+    sex: str
+
+
+def read_resident(number: str) -> Holder:
+    """The holder by a normalised number; fast enough for a million of them.
+
+    Raises IdentityLength, IdentityFormat, IdentityChecksum, IdentityDate.
+    """
+    if not RESIDENT.fullmatch(number):
+        raise IdentityFormat if len(number) == 18 else IdentityLength(count=len(number))
+    day_weight, born = _day(number[6:14])
+    serial_weight, sex = _serial(number[14:17])
+    if CHECK_CHARACTERS[(_weight(number[:6], 0) + day_weight + serial_weight) % 11] != number[17]:
+        raise IdentityChecksum
+    if born is None:
+        raise IdentityDate
+    return Holder(born, sex)
+
+
+# Counties, days and serial numbers come again and again: each part of a number is worked out once.
+
+
+@lru_cache(maxsize=65_536)
+def _weight(digits: str, place: int) -> int:
+    """The digits' part of the check sum (ISO 7064, MOD 11-2)."""
+    return sum(int(digit) * pow(2, 17 - place - i, 11) for i, digit in enumerate(digits))
+
+
+@lru_cache(maxsize=65_536)
+def _day(digits: str) -> tuple[int, date | None]:
     """The library's whole ``validate`` is not used: it wants a known county and raises a bare KeyError on some."""
     try:
-        day: date = ric.get_birth_date(number)
-    except (ric.ValidationError, ValueError) as error:
-        raise IdentityDate from error
-    return day
+        return _weight(digits, 6), date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return _weight(digits, 6), None
+
+
+@lru_cache(maxsize=1_024)
+def _serial(digits: str) -> tuple[int, str]:
+    return _weight(digits, 14), "male" if digits[2] in "13579" else "female"
 
 
 def fictional_number(*, birth_date: date, sex: str, serial: int) -> str:

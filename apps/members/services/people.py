@@ -42,10 +42,14 @@ def register_person(
     check_birth_date(birth_date, today)
     check_relation(relation, birth_date, today)
     number = check_identity(kind=identity_kind, number=identity_number, birth_date=birth_date, sex=sex, today=today)
+    name = " ".join(name.split())
+    waiting = _claim(number, name, actor=actor, relation=relation, key=key, now=now)
+    if waiting is not None:
+        return waiting
     try:
         with transaction.atomic():
             person = Person.objects.create(
-                name=" ".join(name.split()),
+                name=name,
                 birth_date=birth_date,
                 sex=sex,
                 identity_kind=identity_kind,
@@ -62,6 +66,26 @@ def register_person(
             record_event(actor_id=actor.pk, action="person.registered", target=("members.person", person.pk), now=now)
     except IntegrityError:
         return _first_or_refuse(key, actor, number)
+    return person
+
+
+@transaction.atomic
+def _claim(number: str, name: str, *, actor: User, relation: str, key: UUID, now: datetime) -> Person | None:
+    """A person whom a group's roster has brought in, and nobody acts for yet, becomes one of the actor's family.
+
+    Only under the very name of the roster; None otherwise.
+    """
+    index = blind_index(number, purpose="identity")
+    alone = Person.objects.select_for_update(of=("self",)).filter(identity_index=index, user=None, name=name)
+    person = alone.filter(guardianships=None).first()
+    if person is None or (relation == Relation.SELF and Person.objects.filter(user=actor).exists()):
+        return None
+    person.user = actor if relation == Relation.SELF else None
+    person.registered_by, person.key = actor, key
+    person.save(update_fields=["user", "registered_by", "key"])
+    if relation != Relation.SELF:
+        Guardianship.objects.create(person=person, guardian=actor, relation=relation, since=business_day(now))
+    record_event(actor_id=actor.pk, action="person.claimed", target=("members.person", person.pk), now=now)
     return person
 
 

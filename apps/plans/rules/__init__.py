@@ -8,7 +8,7 @@ from .bill import open_lines
 from .claims import CATALOGUES, CATEGORIES, EVENTS, KINDS, PAYERS, Claim, Facility, Line
 from .decision import Decision, Enrolment, Reason, Refused, Step
 from .document import Words
-from .enrolment import assess_enrolment, price_fen
+from .enrolment import assess_enrolment, assess_known, price_fen
 from .facts import read_fact, read_facts
 from .loading import content_hash, load_terms, parse_terms
 from .people import Insured, Policy, completed_years
@@ -50,6 +50,7 @@ __all__ = [
     "Words",
     "adjudicate",
     "assess_enrolment",
+    "assess_known",
     "completed_years",
     "content_hash",
     "decision_from_json",

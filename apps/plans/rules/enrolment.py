@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .conditions import Context
+from dataclasses import replace
+
+from .conditions import Context, facts_asked
 from .decision import Enrolment, Reason
 from .people import Insured, Policy
 from .reasons import JOINING_REASONS, JOINING_TEXTS
@@ -15,6 +17,12 @@ def assess_enrolment(terms: Terms, insured: Insured, policy: Policy) -> Enrolmen
     failed = [joining for joining in terms.joining if not joining.condition.holds(context)]
     failed.sort(key=lambda joining: JOINING_REASONS.index(joining.reason))
     return Enrolment(not failed, tuple(_reason(terms, joining) for joining in failed))
+
+
+def assess_known(terms: Terms, insured: Insured, policy: Policy) -> Enrolment:
+    """The same by those conditions whose facts are known: what a roster does not say, the group vouches for."""
+    known = tuple(joining for joining in terms.joining if facts_asked([joining.condition]) <= insured.facts.keys())
+    return assess_enrolment(replace(terms, joining=known), insured, policy)
 
 
 def is_accepted(terms: Terms, insured: Insured, policy: Policy) -> bool:

@@ -9,6 +9,7 @@ from apps.portal.benches.engine import adjudicate_batch, adjudicate_one
 from apps.portal.benches.figure import Figure
 from apps.portal.benches.ledger import ledger_post
 from apps.portal.benches.paid import claim_to_paid
+from apps.portal.benches.rosters import roster_import
 from apps.portal.benches.whatif import whatif
 
 BENCHES: dict[str, Callable[[], Figure]] = {
@@ -18,6 +19,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     "whatif": whatif,
     "claim-service": claim_service,
     "claim-to-paid": claim_to_paid,
+    "roster-import": roster_import,
 }
 ALONE = ("payment-chaos",)
 """Not one of "all": it breaks its own servers for up to an hour and has options of its own."""

@@ -35,6 +35,8 @@ OTHERS = (
     ("insurer", "insurer", "同舟保险", "Tongzhou Insurance"),
     ("technology", "technology", "明镜科技", "Mirror Technology"),
     ("fund", "fund", "共济互助基金", "Gongji Mutual Fund"),
+    ("couriers", "union", "骑手工会联合会", "Couriers' Union"),
+    ("civil-affairs", "authority", "河畔区民政局", "Riverside Civil Affairs Office"),
 )
 
 
@@ -73,6 +75,10 @@ STAFF = (
     Worker("council.parent1", "叶青", (Role.COUNCIL,), "", "理事（家长）", "Council, parents", "parents"),
     Worker("council.parent2", "程朗", (Role.COUNCIL,), "", "理事（家长）", "Council, parents", "parents"),
     Worker("council.parent3", "杜若", (Role.COUNCIL,), "", "理事（家长）", "Council, parents", "parents"),
+    Worker("union", "马骏", (Role.SPONSOR,), "couriers", "工会干事", "Union, uploads rosters"),
+    Worker("union2", "韩冰", (Role.SPONSOR,), "couriers", "工会主席", "Union, second person"),
+    Worker("civil", "罗静", (Role.SPONSOR,), "civil-affairs", "民政专员", "Civil affairs, uploads rosters"),
+    Worker("civil2", "梁辉", (Role.SPONSOR,), "civil-affairs", "民政科长", "Civil affairs, second person"),
 )
 LEAD_DOCTOR = Worker("doctor", "周敏", (Role.FAMILY_DOCTOR,), "riverside", "家庭医生", "Family doctor")
 LEAD_PARENT = Worker("parent", "林悦", (), "", "家长，孩子有哮喘", "Parent of a child with asthma")

@@ -41,6 +41,7 @@ from apps.portal.demo.bank import StoryBank
 from apps.portal.demo.cast import Cast
 from apps.portal.demo.chapters.claiming import Claiming
 from apps.portal.demo.chapters.governing import Governing
+from apps.portal.demo.chapters.grouping import Grouping
 from apps.portal.demo.chapters.joining import Household, Joining
 from apps.portal.demo.chapters.referring import Referring
 from apps.portal.demo.chapters.visits import Visits
@@ -89,6 +90,7 @@ def load(*, count: int, now: datetime, seed: int = SEED, progress: Progress = la
             if day.weekday() in WORK_EVENINGS or number == days - 1:
                 _evening(day)
             progress(day, number + 1, days)
+        Grouping(story).tell(moment(today - timedelta(days=2), 10))
         _tidy(today)
         _limit(USUAL_LIMITS, now)
         record_event(actor_id=None, action=LOADED, target=("portal.demo", count), now=now)

@@ -1,0 +1,198 @@
+"""Places under an agreement: offered to a member who answers, or taken at once; a place taken is a cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.audit.services import record_event
+from apps.core.clock import business_day
+from apps.core.errors import NotAllowed
+from apps.enrolments.errors import ConsentsMissing, PlaceGone, SecondCover
+from apps.enrolments.models import Application, Contribution, Cover, Place
+from apps.enrolments.rules.period import due_date, first_day, year_end
+from apps.enrolments.rules.schedule import Payer
+from apps.enrolments.selectors import overlapping
+from apps.members.models import Guardianship, Person
+from apps.members.permissions import check_may_act
+from apps.members.rules.texts import TextKind
+from apps.members.selectors import has_consent, missing_texts
+from apps.plans.selectors import terms_of, version_in_force
+from apps.reminders.services import News, remind
+
+LABEL = "enrolments.place"
+KEYS = UUID("6f1c4a34-6a55-4d0b-9f62-2f5d1d3b8f10")
+GROUP_PAYS_WITHIN = timedelta(days=30)
+ANSWER_WITHIN = timedelta(days=30)
+
+
+@transaction.atomic
+def accept_place(*, place_id: int, actor: User, now: datetime) -> Place:
+    """Take the place offered: the cover starts, or waits for the member's own part; again changes nothing.
+
+    Raises NotAllowed, ConsentsMissing, PlaceGone, SecondCover.
+    """
+    place, today = _locked(place_id, actor, now), business_day(now)
+    if place.state == Place.State.TAKEN:
+        return place
+    _check_open(place, today)
+    person = place.person
+    if missing_texts(person, on=today) or not has_consent(person.pk, TextKind.COVENANT):
+        raise ConsentsMissing(name=person.name)
+    place.start = first_day(place.start, today)
+    place.end = year_end(place.start)
+    existing = overlapping(person.pk, place.agreement.plan_code, place.start, place.end).first()
+    if existing is not None:
+        raise SecondCover(name=person.name, cover_id=existing.pk)
+    place.answered_at, place.answered_by = now, actor
+    take([place], actor=actor, now=now)
+    place.save()
+    record_event(actor_id=actor.pk, action="place.taken", target=(LABEL, place.pk), now=now)
+    return place
+
+
+@transaction.atomic
+def refuse_place(*, place_id: int, actor: User, now: datetime) -> Place:
+    """Say no to the place; again changes nothing.  Raises NotAllowed, PlaceGone."""
+    place = _locked(place_id, actor, now)
+    if place.state == Place.State.REFUSED:
+        return place
+    _check_open(place, business_day(now))
+    place.state, place.answered_at, place.answered_by = Place.State.REFUSED, now, actor
+    place.save(update_fields=["state", "answered_at", "answered_by"])
+    record_event(actor_id=actor.pk, action="place.refused", target=(LABEL, place.pk), now=now)
+    return place
+
+
+def _locked(place_id: int, actor: User, now: datetime) -> Place:
+    """The place and its person, locked from the person down."""
+    person = Person.objects.select_for_update(of=("self",)).filter(places=place_id).first()
+    if person is None:
+        raise NotAllowed
+    check_may_act(user=actor, person=person, now=now)
+    return Place.objects.select_for_update(of=("self",)).select_related("person", "agreement").get(pk=place_id)
+
+
+def _check_open(place: Place, today: date) -> None:
+    if place.state != Place.State.OFFERED or place.answer_by < today:
+        raise PlaceGone
+
+
+def lapse_places(*, now: datetime) -> int:
+    """Close offers whose time to answer is over; how many."""
+    late = Place.objects.filter(state=Place.State.OFFERED, answer_by__lt=business_day(now))
+    return late.update(state=Place.State.LAPSED, answered_at=now)
+
+
+def take(places: Sequence[Place], *, actor: User, now: datetime) -> None:
+    """Turn places of one agreement and first day into covers, in memory ``state`` and ``cover``; four statements.
+
+    Joins the caller's transaction, which holds the locks of the people and saves the places.
+    """
+    agreement, start = places[0].agreement, places[0].start
+    version = version_in_force(agreement.plan_code, start)
+    renewed = _renewed_years(places, agreement.plan_code, start)
+    applications = [_application(place, version.pk, actor, now) for place in places]
+    Application.objects.bulk_create(applications)
+    for place, application in zip(places, applications, strict=True):
+        place.state = Place.State.TAKEN
+        place.cover = Cover(
+            person_id=place.person_id,
+            plan_version=version,
+            plan_code=agreement.plan_code,
+            application=application,
+            start=start,
+            end=place.end,
+            state=Cover.State.UNPAID if place.member_fen else Cover.State.ACTIVE,
+            renewed_years=renewed.get(place.person_id, 0),
+            price_fen=place.group_fen + place.member_fen,
+        )
+    Cover.objects.bulk_create([place.cover for place in places if place.cover])
+    today = business_day(now)
+    Contribution.objects.bulk_create(part for place in places for part in _parts(place, today))
+
+
+def _renewed_years(places: Iterable[Place], plan_code: str, start: date) -> dict[int, int]:
+    """Unbroken years before, by person."""
+    people = [place.person_id for place in places]
+    before = Cover.objects.paid().filter(person__in=people, plan_code=plan_code, end=start, ending="")
+    return {person: years + 1 for person, years in before.values_list("person_id", "renewed_years")}
+
+
+def _application(place: Place, version_id: int, actor: User, now: datetime) -> Application:
+    return Application(
+        person_id=place.person_id,
+        plan_version_id=version_id,
+        policy_start=place.start,
+        answers_json="{}",
+        facts_json=place.facts_json,
+        accepted=True,
+        price_fen=place.group_fen + place.member_fen,
+        actor=actor,
+        key=uuid5(KEYS, f"{place.roster_id}:{place.person_id}"),
+        at=now,
+    )
+
+
+def _parts(place: Place, today: date) -> list[Contribution]:
+    """What the member owes before the cover starts, and the group within a month of its start."""
+    cover, group = place.cover, place.agreement.payer_label
+    by_group = max(place.start, today) + GROUP_PAYS_WITHIN
+    amounts = [(Payer.SELF.value, place.member_fen, due_date(today)), (group, place.group_fen, by_group)]
+    return [
+        Contribution(
+            cover=cover,
+            payer_label=payer,
+            amount_fen=fen,
+            due_date=day,
+            is_trusted=payer == group,
+            key=f"cover:{cover.pk}:{payer}",
+        )
+        for payer, fen, day in amounts
+        if fen and cover
+    ]
+
+
+def tell_members(places: Sequence[Place], *, now: datetime) -> None:
+    """Tell whoever acts for the people, where somebody with an account does."""
+    if not places:
+        return
+    agreement = places[0].agreement
+    name = terms_of(version_in_force(agreement.plan_code, places[0].start)).name
+    readers = _readers([place.person_id for place in places])
+    remind(
+        *(
+            News(
+                readers[place.person_id],
+                "place-offered" if place.state == Place.State.OFFERED else "cover-given",
+                {
+                    "person": place.person.name,
+                    "plan": {"zh": name.zh, "en": name.en},
+                    "group": {"zh": agreement.organisation.name_zh, "en": agreement.organisation.name_en},
+                    "answer_by_date": place.answer_by,
+                    "start_date": place.start,
+                    "place_id": place.pk,
+                    "cover_id": place.cover_id or 0,
+                },
+                key=f"place:{place.pk}:{place.state}",
+            )
+            for place in places
+            if place.person_id in readers
+        ),
+        now=now,
+    )
+
+
+def _readers(people: Sequence[int]) -> dict[int, list[int]]:
+    """Accounts by person: their own, and those who act for them."""
+    found: dict[int, list[int]] = {}
+    own = Person.objects.filter(pk__in=people, user__isnull=False).values_list("pk", "user_id")
+    wards = Guardianship.objects.open().filter(person__in=people).values_list("person_id", "guardian_id")
+    for person, user in [*own, *wards]:
+        if user is not None:
+            found.setdefault(person, []).append(user)
+    return found

@@ -1,0 +1,224 @@
+"""A place is answered by the member, turned into a cover, and paid for by the group and the member."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from apps.core.errors import NotAllowed
+from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
+from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt
+from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_places
+from apps.enrolments.services import (
+    accept_place,
+    expire_unpaid,
+    lapse_places,
+    make_invoice,
+    receive_contribution,
+    refuse_place,
+    remind_unpaid,
+    settle_invoices,
+    start_invoice_payment,
+    start_payment,
+)
+from apps.fund.selectors import balances, ledger_is_balanced
+from apps.payments.models import Checkout
+from apps.reminders.models import Message
+from tests.conftest import NOW
+from tests.enrolments.groups import as_csv, county, enrolled, make_agreement, make_worker, people
+from tests.enrolments.test_rosters import family_of
+from tests.members.factories import make_parent, sign_all
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def own_vault(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def offered(agreement=None, *, is_signed=True) -> Place:
+    """An offer to a member who has an account."""
+    member = family_of(people(1)[0])
+    if is_signed:
+        sign_all(member)
+    enrolled(agreement or make_agreement(), as_csv(people(1)))
+    return Place.objects.get(person=member)
+
+
+def test_the_member_is_told_and_finds_the_offer_at_home():
+    place = offered()
+    assert list(offers_to(place.person.user, on=TODAY)) == [place]
+    assert Message.objects.filter(recipient=place.person.user, kind="place-offered").exists()
+
+
+def test_yes_starts_the_cover_and_the_group_owes_its_part():
+    place = offered()
+    taken = accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
+    assert (taken.state, taken.cover.state, taken.cover.price_fen) == ("taken", "active", 72_00)
+    assert taken.cover.application.facts == {"occupation": "courier"}
+    assert [part.payer_label for part in taken.cover.contributions.all()] == ["union"]
+    assert accept_place(place_id=place.pk, actor=place.person.user, now=NOW) == taken
+    assert Cover.objects.count() == 1
+    with pytest.raises(PlaceGone):
+        refuse_place(place_id=place.pk, actor=place.person.user, now=NOW)
+
+
+def test_a_family_sees_who_pays_and_no_receipt_for_money_of_the_group(client):
+    agreement = county()
+    member = family_of(people(1)[0])
+    enrolled(agreement, as_csv(people(1)))
+    paid(agreement)
+    cover = Cover.objects.get(person=member)
+    client.force_login(member.user)
+    page = client.get(reverse("enrolments:cover", args=[cover.pk])).content.decode()
+    assert "pays ¥33.00 of it" in page
+    receipt = Receipt.objects.get()
+    assert receipt.number not in page
+    assert client.get(reverse("enrolments:receipt", args=[receipt.pk])).status_code == 404
+
+
+def test_where_the_group_pays_a_part_the_cover_starts_when_the_member_has_paid_the_rest():
+    place = offered(make_agreement(group_fen=50_00))
+    cover = accept_place(place_id=place.pk, actor=place.person.user, now=NOW).cover
+    assert cover.state == "unpaid"
+    own = due_of(cover)
+    with pytest.raises(NothingDue):  # the union's part is not for the member to pay
+        start_payment(
+            contribution_id=cover.contributions.get(payer_label="union").pk,
+            actor=place.person.user,
+            return_url="/",
+            now=NOW,
+        )
+    assert (own.payer_label, own.amount_fen) == ("self", 22_00)
+    later = NOW + timedelta(days=2)
+    receive_contribution(contribution_id=own.pk, paid_date=later.date(), now=later)
+    cover.refresh_from_db()
+    assert (cover.state, cover.start) == ("active", later.date())
+    assert due_of(cover) is None
+    assert owed_places().get() == place
+
+
+def test_a_member_who_does_not_pay_the_rest_is_reminded_of_it_alone_and_then_not_covered():
+    place = offered(make_agreement(group_fen=50_00))
+    cover = accept_place(place_id=place.pk, actor=place.person.user, now=NOW).cover
+    assert remind_unpaid(now=NOW + timedelta(days=12)) == 1
+    assert Message.objects.filter(kind="contribution-due", channel="in-app").count() == 1
+    expire_unpaid(now=NOW + timedelta(days=20))
+    cover.refresh_from_db()
+    assert cover.state == "cancelled"
+    assert not owed_places().exists()
+
+
+def test_no_leaves_no_cover_and_nothing_owed():
+    place = offered()
+    refuse_place(place_id=place.pk, actor=place.person.user, now=NOW)
+    refuse_place(place_id=place.pk, actor=place.person.user, now=NOW)
+    with pytest.raises(PlaceGone):
+        accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
+    figures = figures_of([place.agreement], on=TODAY)[place.agreement_id]
+    assert (figures.covered, figures.offered, figures.refused, figures.owed_fen) == (0, 0, 1, 0)
+
+
+def test_without_the_consents_nobody_takes_a_place():
+    place = offered(is_signed=False)
+    with pytest.raises(ConsentsMissing):
+        accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
+
+
+def test_nobody_answers_for_a_stranger_and_what_is_not_there_is_not_allowed():
+    place = offered()
+    for answer in (accept_place, refuse_place):
+        with pytest.raises(NotAllowed):
+            answer(place_id=place.pk, actor=make_parent(), now=NOW)
+        with pytest.raises(NotAllowed):
+            answer(place_id=987654, actor=place.person.user, now=NOW)
+
+
+def test_an_offer_lapses_when_its_time_is_over():
+    place = offered()
+    late = NOW + timedelta(days=31)
+    with pytest.raises(PlaceGone):
+        accept_place(place_id=place.pk, actor=place.person.user, now=late)
+    assert lapse_places(now=late) == 1
+    place.refresh_from_db()
+    assert place.state == "lapsed"
+
+
+def test_taken_later_the_cover_begins_on_that_day():
+    place = offered()
+    late = NOW + timedelta(days=10)
+    cover = accept_place(place_id=place.pk, actor=place.person.user, now=late).cover
+    assert cover.start == late.date()
+
+
+def test_somebody_covered_by_then_cannot_take_a_second_cover():
+    place = offered()
+    accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
+    Place.objects.filter(pk=place.pk).update(state="offered", cover=None)
+    with pytest.raises(SecondCover):
+        accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
+
+
+def test_an_unbroken_year_under_the_next_roster_counts():
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    first = Cover.objects.get()
+    Cover.objects.update(start=first.start - timedelta(days=365), end=TODAY)
+    Place.objects.update(start=first.start - timedelta(days=365), end=TODAY)
+    enrolled(agreement, as_csv(people(2)))
+    assert set(Cover.objects.filter(start=TODAY).values_list("renewed_years", flat=True)) == {0, 1}
+
+
+def paid(agreement) -> Invoice:
+    """The group has paid what it owes, and the bank has said so."""
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    checkout = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
+    Checkout.objects.filter(pk=checkout.pk).update(state="paid", paid_at=NOW)
+    assert settle_invoices(now=NOW) == 1
+    invoice.refresh_from_db()
+    return invoice
+
+
+def test_a_group_pays_all_it_owes_with_one_invoice_and_every_contribution_is_paid():
+    agreement = county()
+    enrolled(agreement, as_csv(people(3)))
+    invoice = paid(agreement)
+    assert (invoice.state, invoice.amount_fen, invoice.members, invoice.paid_date) == ("paid", 99_00, 3, TODAY)
+    assert set(Contribution.objects.values_list("state", "paid_date")) == {("paid", TODAY)}
+    assert Receipt.objects.filter(use="contribution").count() == 3
+    assert settle_invoices(now=NOW) == 0
+    assert ledger_is_balanced()
+    assert balances()["contributions-in-advance:county-assist"] == 99_00
+    figures = figures_of([agreement], on=TODAY)[agreement.pk]
+    assert (figures.covered, figures.owed_fen, figures.paid_fen) == (3, 0, 99_00)
+
+
+def test_an_invoice_is_made_once_and_nothing_more_is_due_when_it_is_paid():
+    agreement = county()
+    enrolled(agreement, as_csv(people(2)))
+    worker = make_worker(agreement.organisation)
+    first = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    enrolled(agreement, as_csv(people(1, 5)))
+    assert make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW) == first
+    paid(agreement)
+    with pytest.raises(NothingDue):
+        start_invoice_payment(invoice_id=first.pk, actor=worker, return_url="/", now=NOW)
+    assert paid(agreement).members == 1
+    with pytest.raises(NothingDue):
+        make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    with pytest.raises(NotAllowed):
+        start_invoice_payment(invoice_id=first.pk, actor=make_parent(), return_url="/", now=NOW)
+
+
+def test_a_payment_page_that_failed_is_followed_by_a_new_one():
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    first = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
+    assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) == first
+    Checkout.objects.filter(pk=first.pk).update(state="failed")
+    assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) != first
