@@ -7,7 +7,6 @@ from .adjudication import adjudicate
 from .bill import open_lines
 from .claims import CATALOGUES, CATEGORIES, EVENTS, KINDS, PAYERS, Claim, Facility, Line
 from .decision import Decision, Enrolment, Reason, Refused, Step
-from .document import Words
 from .enrolment import assess_enrolment, assess_known, price_fen
 from .facts import read_fact, read_facts
 from .loading import content_hash, load_terms, parse_terms
@@ -17,6 +16,7 @@ from .reasons import JOINING_REASONS, REFUSALS, reason_text
 from .record import decision_from_json, decision_to_json
 from .sentences import sentence
 from .terms import Benefit, Choice, Entitlement, Payer, Paying, Question, Terms
+from .written import Words
 
 __all__ = [
     "CATALOGUES",

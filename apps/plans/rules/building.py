@@ -12,13 +12,14 @@ from . import document as forms
 from . import terms as made
 from .benefits import built_benefit
 from .condition_building import built_condition
-from .document import TermsForm, Words
+from .document import TermsForm
 from .facts import FACTS, Fact
 from .faults import Fault, Unfit, unfit
 from .paying import built_paying
 from .shared import check_shared
 from .source import Path
 from .values import Figures, figures_of
+from .written import Words
 
 ANSWERS = {
     "choice": {"choice", "number"},

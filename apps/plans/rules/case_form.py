@@ -8,10 +8,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from apps.core.errors import N_
 
-from .document import Day, Fen, Form, Text, type_list
 from .faults import Unfit
 from .icd import read_icd
 from .scalars import read_whole
+from .written import Day, Fen, Form, Text, type_list
 
 Icd = Annotated[str, BeforeValidator(read_icd)]
 Whole = Annotated[int, BeforeValidator(read_whole)]

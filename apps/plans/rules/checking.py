@@ -18,13 +18,13 @@ from .case_file import Case, case_of
 from .clips import Clip
 from .conditions import facts_asked
 from .decision import Decision
-from .document import Words
 from .faults import Fault
 from .loading import Written, read_terms
 from .sampling import Sample, claimant, meeting, member
 from .scalars import plain_yuan
 from .source import Path
 from .terms import Benefit, Example, Terms
+from .written import Words
 
 NEVER_MET = N_("is never met by anybody who may join")
 _LIMITS = {

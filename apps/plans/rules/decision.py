@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .accumulators import Accumulators
-from .document import Words
+from .written import Words
 
 STEPS = (
     "scope",

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from apps.plans.errors import TermsInvalid
 
-from .document import Code, Fen, Form, Share, Text, Words
 from .faults import Fault, faults_of
 from .scalars import WHOLE_SHARE, plain_share, plain_yuan
 from .source import SourceError, read_source
 from .terms import REIMBURSEMENT, Benefit, Terms
+from .written import Code, Fen, Form, Share, Text, Words
 
 
 class FloorForm(Form):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .decision import Step
-from .document import Words
 from .scalars import plain_share, yuan
 from .terms import Terms
+from .written import Words
 
 _SENTENCES = {
     "scope": Words(

@@ -11,11 +11,12 @@ from apps.plans.errors import TermsInvalid
 
 from .building import built_terms
 from .case_file import Case, FindTerms, case_of
-from .document import AnyBenefitForm, Code, Form, Name, ParameterForm, TermsForm, Text, Words, type_list
+from .document import AnyBenefitForm, ParameterForm, TermsForm
 from .faults import Fault, Unfit, faults_of, shown
 from .source import Path, SourceError, read_source
 from .stacking import Layer, Stack
 from .terms import Terms
+from .written import Code, Form, Name, Text, Words, type_list
 
 
 class LayerForm(Form):

@@ -10,10 +10,10 @@ from .adjudication import adjudicate
 from .bill import open_lines
 from .claims import Claim
 from .decision import Decision
-from .document import Words
 from .people import Insured, Policy
 from .sharing import spread
 from .terms import Terms
+from .written import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from .clips import Clip
 from .conditions import Condition, facts_asked
-from .document import Words
 from .values import Figures
+from .written import Words
 
 REIMBURSEMENT, LUMP_SUM, ALLOWANCE = "reimbursement", "lump-sum", "allowance"
 

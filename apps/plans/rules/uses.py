@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .document import AgeForm, FactForm, LumpSumForm, ReimbursementForm, ScopeForm, TermsForm, Words
+from .document import AgeForm, FactForm, LumpSumForm, ReimbursementForm, ScopeForm, TermsForm
 from .paying import names_of
+from .written import Words
 
 
 @dataclass(frozen=True, slots=True)
