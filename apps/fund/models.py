@@ -66,8 +66,10 @@ class Entry(models.Model):
 
     @property
     def kind_name(self) -> str:
-        """The kind in the reader's language; kinds outside the table of postings as they are."""
-        return gettext(KIND_NAMES[self.kind]) if self.kind in KIND_NAMES else self.kind
+        """The kind in the reader's language; kinds without a name as they are."""
+        kind = self.kind.removesuffix("-reversed")
+        name = gettext(KIND_NAMES[kind]) if kind in KIND_NAMES else kind
+        return name if kind == self.kind else gettext("%(entry)s, taken back") % {"entry": name}
 
 
 class Line(models.Model):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from apps.enrolments.models import Cover, Roster, RosterBlock, RosterRow
 from apps.enrolments.services import check_rosters, confirm_roster, enrol_rosters
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, county, make_worker, people, upload
-from tests.payments.processes import ROOT, wait_for
+from tests.payments.processes import ROOT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SIZE, BLOCK = 900, 50
@@ -35,7 +36,10 @@ def killed_in_the_middle(work: str, media: Path, is_in_the_middle) -> None:
     code = WORK.format(media=str(media), block=BLOCK, work=work, now=NOW.isoformat())
     worker = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment)
     try:
-        wait_for(is_in_the_middle, what=work, every=0.002)
+        deadline = time.monotonic() + 90
+        while not is_in_the_middle():
+            assert time.monotonic() < deadline, work
+            time.sleep(0.002)
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait(10)

@@ -183,3 +183,16 @@ def test_entries_are_found_by_their_source():
 def test_an_entry_keeps_both_dates():
     entry = Entry.objects.get(pk=post(effective_date=date(2026, 11, 1)))
     assert (entry.effective_date, entry.recorded_at) == (date(2026, 11, 1), NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("contribution-earned", "Contribution earned"),
+        ("contribution-earned-reversed", "Contribution earned, taken back"),
+        ("statement-line-booked", "Line of the bank's statement, booked by two people"),
+        ("bench", "bench"),
+    ],
+)
+def test_an_entry_says_in_words_what_it_is(kind, name):
+    assert Entry(kind=kind).kind_name == name

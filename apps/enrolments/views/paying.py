@@ -15,7 +15,7 @@ from apps.core.errors import DomainError, NotAllowed
 from apps.core.http import Request, render_page, say
 from apps.enrolments.errors import NoLongerFits, NothingDue
 from apps.enrolments.models import PAYER_NAMES, Contribution, Cover, Receipt
-from apps.enrolments.rules.schedule import Payer
+from apps.enrolments.rules.schedule import FAMILY, Payer
 from apps.enrolments.selectors import can_be_paid, contributions_of, open_lapse_of, paid_with
 from apps.enrolments.services import drop_cover, start_payment
 from apps.enrolments.views.common import family_cover, plan_name
@@ -66,16 +66,16 @@ def _answer_again(request: Request, cover: Cover, error: DomainError) -> HttpRes
 @login_required
 @require_safe
 def receipt(request: Request, pk: int) -> HttpResponse:
-    """A receipt for printing."""
+    """A receipt for printing, of what the family paid: a group's money is receipted to the group."""
     rows = Receipt.objects.select_related(
         "contribution__cover__person", "contribution__cover__plan_version", "contribution__cover__application__actor"
     )
-    found = rows.filter(pk=pk).first()
+    found = rows.filter(pk=pk, contribution__payer_label__in=FAMILY).first()
     if found is None:
         raise NotAllowed
     cover = found.contribution.cover
     check_is_family(user=request.user, person_id=cover.person_id, purpose="receipt", now=clock.now())
-    by = found.contribution
-    payer = cover.application.actor.name if by.is_of_family else PAYER_NAMES[Payer(by.payer_label)]
-    context = {"receipt": found, "cover": cover, "plan_name": plan_name(cover), "payer": payer}
+    payer = Payer(found.contribution.payer_label)
+    paid_by = cover.application.actor.name if payer is Payer.SELF else PAYER_NAMES[payer]
+    context = {"receipt": found, "cover": cover, "plan_name": plan_name(cover), "payer": paid_by}
     return render_page(request, "enrolments/receipt.html", context)

@@ -102,7 +102,9 @@ NAMES: dict[Posting, str] = {
 BY_HAND = frozenset(event.value for event in (P.MONEY_UNEXPLAINED, P.CONTRIBUTION_IN_EXCESS, P.APPROPRIATION_LAPSED))
 """Kinds of entries that people may take back: no process of the portal has a step of its own that does it."""
 
-KIND_NAMES = {event.value: name for event, name in NAMES.items()}
+KIND_NAMES = {event.value: name for event, name in NAMES.items()} | {
+    "statement-line-booked": N_("Line of the bank's statement, booked by two people"),
+}
 
 
 def lines_of(event: Posting, *, amount_fen: int, plan: str | None = None, account: str | None = None) -> Lines:
