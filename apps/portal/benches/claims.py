@@ -68,7 +68,7 @@ class Filer:
 
 def claim_service() -> Figure:
     """Claims a second: submitted, decided, stored and booked in one process, each in a transaction of its own."""
-    with scratch_database("claims", "fund", "reminders", "audit"):
+    with scratch_database("claims", "enrolments", "fund", "reminders", "audit"):
         filer = Filer(insured_families(FAMILIES, now=NOW))
         filer.serve()
         with CaptureQueriesContext(connection) as asked:
