@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,6 +37,10 @@ SELECT
     (
         SELECT usable_from FROM payments_payeeaccount
         WHERE id = %(account)s AND owner_label = %(owner)s AND owner_id = %(actor)s
+    ),
+    (
+        SELECT coalesce(json_agg(json_build_array(code, name_zh, name_en)), '[]') FROM directory_organisation
+        WHERE kind IN ('clinic', 'hospital')
     )
 FROM members_person AS p WHERE p.id = %(person)s
 """
@@ -43,10 +48,8 @@ COMPARED = timedelta(days=60)
 OTHERS = """
 SELECT number, issuer_key, receipt_key, service_date, billed_fen, person_id = %(person)s
 FROM claims_bill
-WHERE id <> %(bill)s AND (
-    person_id = %(person)s AND service_date BETWEEN %(since)s AND %(until)s
+WHERE person_id = %(person)s AND service_date BETWEEN %(since)s AND %(until)s
     OR issuer_key = %(issuer)s AND billed_fen = %(billed)s
-)
 ORDER BY id DESC LIMIT 300
 """
 ISSUERS = "SELECT code, name_zh, name_en FROM directory_organisation WHERE kind IN ('clinic', 'hospital')"
@@ -58,7 +61,8 @@ class Standing:
 
     ``relation``: what the one who files is to the person, if anything.  ``has_consent``: to look at claims.
     ``is_filed``: a bill of this key is there.  ``is_typed``: a form was begun.  ``has_held``: files wait for it.
-    ``account_usable_from``: none where the account is not one's own.
+    ``account_usable_from``: none where the account is not one's own.  ``organisations``: code and names of the issuers
+    the directory knows.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Standing:
     is_typed: bool
     has_held: bool
     account_usable_from: datetime | None
+    organisations: list[list[str]]
 
     def capacity(self, today: date) -> Capacity | None:
         """The right in which the actor may file for the person today."""
@@ -93,17 +98,20 @@ def standing_to_file(*, actor: User, person_id: int, account_id: int, key: UUID)
 
 def issuer_key_of(issuer: str) -> str:
     """The issuer's name made comparable; both names of an organisation in the directory are one issuer."""
-    key = issuer_key(issuer)
     with connection.cursor() as cursor:
         cursor.execute(ISSUERS)
-        known = cursor.fetchall()
-    return next((f"org:{code}" for code, *names in known if key in map(issuer_key, names)), key)
+        return key_among(issuer, cursor.fetchall())
+
+
+def key_among(issuer: str, organisations: Iterable[Sequence[str]]) -> str:
+    """The same, where code and names of the directory's organisations are known already."""
+    key = issuer_key(issuer)
+    return next((f"org:{code}" for code, *names in organisations if key in map(issuer_key, names)), key)
 
 
 def other_bills(bill: Bill) -> tuple[OtherBill, ...]:
-    """Bills a check compares this one with: the person's near in time, the issuer's with the same amount."""
+    """Bills a check compares a new one with: the person's near in time, the issuer's with the same amount."""
     parameters: dict[str, Any] = {
-        "bill": bill.pk,
         "person": bill.person_id,
         "since": bill.service_date - COMPARED,
         "until": bill.service_date + COMPARED,

@@ -1,13 +1,17 @@
-"""Insert rows of several models that name each other in one round trip."""
+"""Write rows of several models that name each other, and what goes with them, in one round trip."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 from django.db.models.sql import InsertQuery
+
+Statement = tuple[str, Sequence[Any]]
+"""SQL with places, and what fills them."""
 
 
 def id_sequence(model: type[Model]) -> str:
@@ -27,16 +31,23 @@ def insert_together(*rows: Model) -> None:
 
     Raises IntegrityError for the first row the database refuses.
     """
-    statements: list[str] = []
-    parameters: list[Any] = []
+    run_together(*inserts(*rows))
+
+
+def inserts(*rows: Model) -> list[Statement]:
+    """The statements that insert rows in their order; from here on the rows count as stored."""
+    statements: list[Statement] = []
     for (model, has_id), group in groupby(rows, key=lambda row: (type(row), row.pk is not None)):
         query = InsertQuery(model)
         fields = [field for field in model._meta.local_concrete_fields if has_id or not field.primary_key]
         query.insert_values(fields, list(group))
-        for sql, values in query.get_compiler(connection=connection).as_sql():
-            statements.append(sql)
-            parameters += values
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(statements), parameters)
+        statements += query.get_compiler(connection=connection).as_sql()
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+    return statements
+
+
+def run_together(*statements: Statement) -> None:
+    """Run statements in their order in one round trip, for what they do; what they answer is not read."""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values])

@@ -8,6 +8,7 @@ from apps.fund.models import Freeze
 from apps.payments.models import Order, StatementLine
 from apps.payments.rules.states import State
 from apps.payments.selectors import differences
+from apps.payments.services.sending import AFTER_FREEZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def open_gap() -> Gap | None:
     freeze = Freeze.objects.filter(state=Freeze.State.FROZEN).first()
     if freeze is None:
         return None
-    unclear = Order.objects.filter(state__in=[State.UNKNOWN, State.SUBMITTING])
+    unsure = Order.objects.filter(state__in=[State.UNKNOWN, State.SUBMITTING])
+    unclear = unsure.exclude(state=State.UNKNOWN, reason=AFTER_FREEZE, next_try_at__isnull=False)
     is_read = StatementLine.objects.filter(read_at__gt=freeze.began_at).exists()
     return Gap(freeze, differences().count(), unclear.count(), is_read)

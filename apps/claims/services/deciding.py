@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from apps.audit.services import new_event
@@ -19,10 +19,10 @@ from apps.claims.rules.states import Outcome, State, state_after
 from apps.claims.selectors import OnLines, accumulators_of, answers_so_far, bill_as_asked, terms_of_claim
 from apps.core.clock import business_day
 from apps.core.jobs import ring
-from apps.core.writing import id_sequence, insert_together, next_values
+from apps.core.writing import id_sequence, inserts, next_values, run_together
 from apps.enrolments.selectors import insured_of, policy_of
 from apps.fund.rules.postings import Posting
-from apps.fund.services import Draft, draft_of, post_entries
+from apps.fund.services import Draft, draft_of, posting, refusals
 from apps.members.services.grants import close_grants
 from apps.plans.rules import Accumulators, decision_to_json
 from apps.plans.rules import Claim as EngineClaim
@@ -49,15 +49,15 @@ class Rulings:
         self.changed.append(claim)
 
     def write(self, *, now: datetime, before: Sequence[Model] = ()) -> None:
-        """Insert the rows after those that come ``before`` them, move the running totals, book the entries."""
-        if before or self.rows:
-            insert_together(*before, *self.rows)
-        with connection.cursor() as cursor:
-            for year in self.years:
-                cursor.execute(MOVE, (json.dumps(year.accumulators), year.decided_count, year.pk))
+        """Insert the rows after those that come ``before`` them, move the running totals, book the entries, at once."""
+        statements = inserts(*before, *self.rows)
+        statements += [(MOVE, (json.dumps(year.accumulators), year.decided_count, year.pk)) for year in self.years]
         if self.entries:
-            post_entries(*self.entries, now=now)
+            statements.append(posting(*self.entries, now=now))
             ring("claims.open_payments")
+        if statements:
+            with refusals(*self.entries):
+                run_together(*statements)
 
 
 def lock_years(cover_ids: Iterable[int]) -> dict[int, CoverYear]:

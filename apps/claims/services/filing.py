@@ -21,7 +21,7 @@ from apps.claims.rules.receipts import receipt_key
 from apps.claims.rules.states import State
 from apps.claims.selectors import are_papers_known, engine_bill
 from apps.claims.services.deciding import Rulings, decide_claims, lock_years, news_for_family
-from apps.claims.standing import Standing, issuer_key_of, other_bills, standing_to_file
+from apps.claims.standing import Standing, key_among, other_bills, standing_to_file
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
 from apps.core.writing import id_sequence, next_values
@@ -113,7 +113,7 @@ def _file(actor: User, standing: Standing, form: Form, documents: Sequence[Docum
     if standing.account_usable_from is None:
         raise AccountMissing
     note_claim(covers, today=business_day(now))
-    filed = _filed(actor, form, covers, now=now)
+    filed = _filed(actor, form, covers, issuer_key=key_among(form.filing.issuer, standing.organisations), now=now)
     papers = [*documents, *(take_held(form_key=form.key, held_by=actor) if standing.has_held else ())]
     reasons = _reasons(filed.bill, form.filing, standing.account_usable_from, papers, now=now)
     _write(filed, reasons, now=now)
@@ -124,7 +124,7 @@ def _file(actor: User, standing: Standing, form: Form, documents: Sequence[Docum
     return filed.bill
 
 
-def _filed(actor: User, form: Form, covers: Sequence[Cover], *, now: datetime) -> Filed:
+def _filed(actor: User, form: Form, covers: Sequence[Cover], *, issuer_key: str, now: datetime) -> Filed:
     """The bill, a claim a cover, and everything on it, numbered but not written."""
     filing = form.filing
     count = len(covers)
@@ -150,7 +150,7 @@ def _filed(actor: User, form: Form, covers: Sequence[Cover], *, now: datetime) -
         level=filing.place.level,
         area=filing.place.area,
         issuer=filing.issuer,
-        issuer_key=issuer_key_of(filing.issuer),
+        issuer_key=issuer_key,
         receipt_number=filing.receipt_number,
         receipt_key=receipt_key(filing.receipt_number),
         billed_fen=filing.billed_fen,

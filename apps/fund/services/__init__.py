@@ -11,6 +11,8 @@ from apps.fund.services.posting import (
     book,
     draft_of,
     post_entries,
+    posting,
+    refusals,
     reverse_entries_of,
     reverse_entry,
 )
@@ -31,6 +33,8 @@ __all__ = [
     "extend_chain",
     "lift_freeze",
     "post_entries",
+    "posting",
+    "refusals",
     "reopen_books",
     "reverse_entries_of",
     "reverse_entry",

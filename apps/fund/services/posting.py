@@ -6,7 +6,8 @@ A refusal by the database (closed day, overdraft) ends that transaction: what wo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -14,6 +15,7 @@ from typing import NotRequired, TypedDict, Unpack
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
+from apps.core.writing import Statement
 from apps.fund.errors import AlreadyReversed, ClosedPeriod, KeyReused, Overdrawn
 from apps.fund.models import Entry
 from apps.fund.rules.chart import rule_of
@@ -71,12 +73,26 @@ def post_entries(*drafts: Draft, now: datetime) -> list[int]:
     """
     if not drafts:
         return []
+    with refusals(*drafts), connection.cursor() as cursor:
+        cursor.execute(*posting(*drafts, now=now))
+        return [entry_id for (entry_id,) in cursor.fetchall()]
+
+
+def posting(*drafts: Draft, now: datetime) -> Statement:
+    """The statement that books entries, for who runs it together with others, under ``refusals``."""
+    return POST, (now, json.dumps([draft.as_json() for draft in drafts]))
+
+
+@contextmanager
+def refusals(*drafts: Draft) -> Iterator[None]:
+    """Say why the database refused to book, in the words of ``post_entries``; its other refusals pass through."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(POST, (now, json.dumps([draft.as_json() for draft in drafts])))
-            return [entry_id for (entry_id,) in cursor.fetchall()]
+        yield
     except DatabaseError as error:
-        raise _refusal(error, drafts) from error
+        refusal = _refusal(error, drafts)
+        if refusal is error:
+            raise
+        raise refusal from error
 
 
 def _refusal(error: DatabaseError, drafts: Sequence[Draft]) -> Exception:
