@@ -112,10 +112,16 @@ def days_covered(plan: str, year: Period, least: int) -> dict[int, int]:
     return {person: count for person, count in days.items() if count >= least and count}
 
 
-def allowances_due(limit: int) -> QuerySet[Allowance]:
-    """Shares of closes in force whose payment was not asked for yet, oldest first."""
+def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
+    """Shares of closes in force whose payment was not asked for yet and can be, oldest first.
+
+    Whoever has no account to be paid on holds up nobody.
+    """
     closes = PeriodClose.objects.locked().values("pk")
-    return Allowance.objects.filter(order=None, close__in=closes).order_by("pk")[:limit]
+    owners = _usable_accounts(now).values("owner_id")
+    acting = Guardianship.objects.open().filter(person=OuterRef("person"), guardian__in=owners)
+    payable = Allowance.objects.filter(Q(Exists(acting)) | Q(person__user__in=owners), order=None, close__in=closes)
+    return payable.order_by("pk")[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +155,14 @@ def accounts_of(person_ids: Iterable[int], now: datetime) -> dict[int, int]:
     acting = Guardianship.objects.open().filter(person__in=wanted).order_by("-since", "-pk")
     users = list(acting.values_list("person_id", "guardian_id"))
     users += Person.objects.filter(pk__in=wanted, user__isnull=False).values_list("pk", "user_id")
-    accounts = PayeeAccount.objects.filter(
-        owner_label=OWNER, owner_id__in={user for _, user in users}, replaced_at=None, usable_from__lte=now
-    )
+    accounts = _usable_accounts(now).filter(owner_id__in={user for _, user in users})
     known = dict(accounts.values_list("owner_id", "pk"))
     return {person: known[user] for person, user in users if user in known}
+
+
+def _usable_accounts(now: datetime) -> QuerySet[PayeeAccount]:
+    """Accounts of people on which they can be paid today."""
+    return PayeeAccount.objects.filter(owner_label=OWNER, replaced_at=None, usable_from__lte=now)
 
 
 def standing(prefix: str, before: date) -> dict[str, int]:

@@ -198,3 +198,11 @@ def test_constraints_of_a_share(changes, name):
     values = {"close": close, "plan_code": PLAN, "person": people[0], "days": 1, "amount_fen": 1}
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Allowance.objects.create(**{**values, **changes})
+
+
+def test_those_without_an_account_hold_up_nobody():
+    [own(member(account=False)) for _ in range(2)]
+    member(), own(member())
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    assert [services.pay_allowances(limit=1, now=noon(FOURTH.end)) for _ in range(3)] == [1, 1, 0]

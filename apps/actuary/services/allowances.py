@@ -55,7 +55,7 @@ def pay_allowances(*, limit: int, now: datetime) -> int:
 
     Who has no bank account on file is asked for again as soon as one is named.
     """
-    due = list(allowances_due(limit))
+    due = list(allowances_due(limit, now))
     accounts = accounts_of({allowance.person_id for allowance in due}, now)
     asked = 0
     for allowance in due:
