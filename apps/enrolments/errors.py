@@ -34,6 +34,11 @@ class AnswerMissing(DomainError):
         self.field = fact
 
 
+class JoinedThroughGroup(DomainError):
+    code = "joined-through-group"
+    message = N_("This plan is joined through your union or sponsor. Ask there to be put on the list.")
+
+
 class FormSentAlready(DomainError):
     code = "form-sent-already"
     message = N_("This form was sent already, with other answers. Open the questions again to change an answer.")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from apps.accounts.models import User
 from apps.enrolments.models import (
     Agreement,
     Application,
     Contribution,
+    ContributionQuerySet,
     Cover,
     CoverQuerySet,
     Invoice,
@@ -24,9 +24,14 @@ from apps.enrolments.models import (
     Roster,
 )
 from apps.enrolments.rules.schedule import FAMILY
-from apps.members.models import Person
+from apps.members.models import Guardianship, Person
+from apps.payments.models import PayeeAccount
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
+
+GROUP_ACCOUNT = "directory.organisation"
+"""Owner of the account on which a group is paid; the council's payees have theirs under the same name."""
+LEFT_FEN = F("amount_fen") - F("received_fen")
 
 
 def _covers() -> CoverQuerySet:
@@ -85,11 +90,18 @@ def overlapping(person_id: int, plan_code: str, start: date, end: date) -> Query
 
 def renewed_years_for(person_id: int, plan_code: str, start: date) -> int:
     """Unbroken years before a cover that starts on this day, at most the days of grace after the last one ended."""
-    covers = Cover.objects.paid().filter(person_id=person_id, plan_code=plan_code, end__lte=start, ending="")
-    before = covers.select_related("plan_version").defer("plan_version__terms").order_by("-end").first()
-    if before is None or start > before.end + timedelta(days=terms_of_cover(before).paying.grace_days):
-        return 0
-    return before.renewed_years + 1
+    return renewed_years_of([person_id], plan_code, start).get(person_id, 0)
+
+
+def renewed_years_of(people: Iterable[int], plan_code: str, start: date) -> dict[int, int]:
+    """The same by person, for many in one query; who has none is left out."""
+    covers = Cover.objects.paid().filter(person__in=list(people), plan_code=plan_code, end__lte=start, ending="")
+    last = covers.order_by("person_id", "-end").distinct("person_id").select_related("plan_version")
+    return {
+        cover.person_id: cover.renewed_years + 1
+        for cover in last.defer("plan_version__terms")
+        if start <= cover.end + timedelta(days=terms_of_cover(cover).paying.grace_days)
+    }
 
 
 def covers_of_plan(people: Iterable[Person], plan_code: str, *, on: date) -> dict[int, Cover]:
@@ -178,13 +190,41 @@ def application_with_cover(pk: int) -> Application | None:
     return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()
 
 
-def owed_places() -> QuerySet[Place]:
-    """Places whose cover stands and for which the group has not paid yet."""
-    due = Contribution.objects.filter(
-        cover=OuterRef("cover"), payer_label=OuterRef("agreement__payer_label"), state=Contribution.State.DUE
+def owed_parts() -> ContributionQuerySet:
+    """What groups owe for places whose cover stands."""
+    return Contribution.objects.due().filter(
+        payer_label=F("cover__place__agreement__payer_label"),
+        cover__place__state=Place.State.TAKEN,
+        cover__state__in=[Cover.State.ACTIVE, Cover.State.ENDED],
     )
-    running = [Cover.State.ACTIVE, Cover.State.ENDED]
-    return Place.objects.filter(Exists(due), state=Place.State.TAKEN, cover__state__in=running)
+
+
+def place_of(cover: Cover) -> Place | None:
+    """The place under an agreement that became this cover; asks the database only if it was not read with it."""
+    return getattr(cover, "place", None)
+
+
+def readers_of(people: Iterable[int]) -> dict[int, list[int]]:
+    """Accounts by person: their own, and those who act for them."""
+    found: dict[int, list[int]] = {}
+    wanted = list(people)
+    own = Person.objects.filter(pk__in=wanted, user__isnull=False).values_list("pk", "user_id")
+    wards = Guardianship.objects.open().filter(person__in=wanted).values_list("person_id", "guardian_id")
+    for person, user in [*own, *wards]:
+        if user is not None:
+            found.setdefault(person, []).append(user)
+    return found
+
+
+def addressees(covers: Iterable[Cover]) -> dict[int, list[int]]:
+    """By cover, who is told about it: whoever applied; for a place of a group the family, never the group."""
+    found = list(covers)
+    placed = {cover.pk: cover.person_id for cover in found if place_of(cover)}
+    families = readers_of(placed.values()) if placed else {}
+    return {
+        cover.pk: families.get(cover.person_id, []) if cover.pk in placed else [cover.application.actor_id]
+        for cover in found
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +251,10 @@ def figures_of(agreements: Iterable[Agreement], *, on: date) -> dict[int, GroupF
             refused=Count("pk", filter=Q(state__in=[P.REFUSED, P.LAPSED])),
         )
     }
-    owed = _sums(owed_places().filter(agreement__in=found), "group_fen")
-    paid = _sums(Invoice.objects.filter(agreement__in=found, state=Invoice.State.PAID), "amount_fen")
+    parts = owed_parts().filter(cover__place__agreement__in=found)
+    owed = dict(parts.values_list("cover__place__agreement").annotate(fen=Sum(LEFT_FEN)))
+    invoices = Invoice.objects.filter(agreement__in=found, state=Invoice.State.PAID)
+    paid = dict(invoices.values_list("agreement_id").annotate(fen=Sum("amount_fen")))
     nobody = {"covered": 0, "offered": 0, "refused": 0}
     return {
         one.pk: GroupFigures(**members.get(one.pk, nobody), owed_fen=owed.get(one.pk, 0), paid_fen=paid.get(one.pk, 0))
@@ -220,9 +262,12 @@ def figures_of(agreements: Iterable[Agreement], *, on: date) -> dict[int, GroupF
     }
 
 
-def _sums(rows: QuerySet[Any], amount: str) -> dict[int, int]:
-    """Fen by agreement."""
-    return dict(rows.values_list("agreement_id").annotate(fen=Sum(amount)))
+def refunds_without_account(agreements: Iterable[Agreement]) -> dict[int, int]:
+    """By organisation, how many refunds wait for its account to be named."""
+    groups = [agreement.organisation_id for agreement in agreements]
+    known = PayeeAccount.objects.filter(owner_label=GROUP_ACCOUNT, owner_id=OuterRef("owner_id"), replaced_at=None)
+    waiting = Refund.objects.filter(~Exists(known), owner_label=GROUP_ACCOUNT, owner_id__in=groups, order=None)
+    return dict(waiting.values_list("owner_id").annotate(Count("pk")))
 
 
 def rosters_of(agreement: Agreement) -> QuerySet[Roster]:

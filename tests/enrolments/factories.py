@@ -3,6 +3,7 @@
 from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from apps.enrolments.models import Application, Cover
@@ -59,17 +60,18 @@ def make_application(
     """A child of 7 with asthma applies for the asthma plan."""
     publish_catalogue(now=now)
     person = person or make_person(now=now)
-    return apply_for_cover(
-        actor=person.registered_by,
-        person_id=person.pk,
-        plan_code=plan_code,
-        answers=ANSWERS[plan_code] if answers is None else answers,
-        key=uuid4(),
-        start=start,
-        schedule=schedule,
-        payer=payer,
-        now=now,
-    )
+    with patch("apps.enrolments.services.applying.needs_group", return_value=False):  # a union pays in these tests
+        return apply_for_cover(
+            actor=person.registered_by,
+            person_id=person.pk,
+            plan_code=plan_code,
+            answers=ANSWERS[plan_code] if answers is None else answers,
+            key=uuid4(),
+            start=start,
+            schedule=schedule,
+            payer=payer,
+            now=now,
+        )
 
 
 def make_cover(

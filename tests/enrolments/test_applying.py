@@ -17,7 +17,7 @@ from apps.members.services import withdraw_signature
 from apps.plans.errors import AnswerInvalid, NoSuchPlan
 from apps.plans.models import PlanVersion
 from apps.plans.services import publish_catalogue
-from tests.enrolments.factories import ANSWERS, ASTHMA, make_application, make_cover
+from tests.enrolments.factories import ANSWERS, ASTHMA, make_application, make_cover, publish_plan
 from tests.members.factories import make_parent, make_person
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +222,16 @@ def test_a_draft_is_kept_until_the_plan_is_joined(sent, child, now):
     assert Draft.objects.exists()
     apply_for_cover(**{**sent, "key": uuid4()})
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("payers", "is_refused"), [([{"payer": "union"}], True), ([{"payer": "government", "trusted": True}], False)]
+)
+def test_a_plan_that_a_union_pays_for_is_joined_through_the_union(sent, payers, is_refused):
+    sent["plan_code"] = publish_plan("paid-by-others", payers=payers)
+    if not is_refused:
+        assert apply_for_cover(**sent).cover.state == "active"
+        return
+    with pytest.raises(errors.JoinedThroughGroup):
+        apply_for_cover(**sent)
+    assert not Application.objects.exists()

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from apps.enrolments.models import Agreement, Invoice, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.models import Agreement, Invoice, InvoicePayment, Place, Roster, RosterBlock, RosterRow
 from apps.enrolments.services import accept_place, make_invoice
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, checked, county, enrolled, make_agreement, make_worker, people
-from tests.enrolments.test_places import offered
+from tests.enrolments.test_places import offered, paid
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +84,17 @@ def test_an_invoice_is_above_zero_paid_on_a_day_and_open_once():
     invoice.pk = None
     with pytest.raises(IntegrityError, match="one_open_invoice"), transaction.atomic():
         invoice.save(force_insert=True)
+
+
+def test_a_payment_of_an_invoice_is_taken_in_once_and_stays():
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    payment = paid(agreement).payments.get()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        InvoicePayment.objects.update(excess_fen=1)
+    payment.pk = None
+    with pytest.raises(IntegrityError, match="checkout_id"), transaction.atomic():
+        payment.save(force_insert=True)
+    payment.excess_fen = payment.amount_fen + 1
+    with pytest.raises(IntegrityError, match="invoice_payment_amounts"), transaction.atomic():
+        payment.save(force_insert=True)

@@ -164,6 +164,28 @@ def test_a_dropped_application_gives_back_what_had_come_in_part(now):
     assert (contribution.state, Refund.objects.get().amount_fen) == ("void", 10_00)
 
 
+class TestAPayerWhoPromised:
+    def leave(self, now, days, code, **paying):
+        payers = [{"payer": "government", "trusted": True}]
+        cover = make_cover(plan_code=publish_plan(code, payers=payers, **paying), is_paid=False)
+        leave(cover, now + timedelta(days=days), seen=0)
+        return cover.contributions.get()
+
+    def test_owes_the_days_covered_all_the_same(self, now):
+        part = self.leave(now, 99, "promised")
+        assert (part.state, part.amount_fen, part.left_fen) == ("due", 49_32, 49_32)
+        receive_contribution(contribution_id=part.pk, paid_date=now.date(), now=now)
+        part.refresh_from_db()
+        assert (part.state, balance("contributions-in-advance:promised")) == ("paid", 49_32)
+
+    def test_owes_all_where_the_terms_give_nothing_back(self, now):
+        part = self.leave(now, 99, "promised-all", refund="none")
+        assert (part.state, part.amount_fen) == ("due", 180_00)
+
+    def test_owes_nothing_in_the_cooling_off_days(self, now):
+        assert self.leave(now, 5, "promised-not").state == "void"
+
+
 class TestPayingRefunds:
     def test_it_waits_for_an_account(self, cover, now):
         leave(cover, now)

@@ -3,26 +3,27 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
 from apps.enrolments import errors
-from apps.enrolments.models import Cover, Receipt
+from apps.enrolments.models import Cover, Receipt, Refund
 from apps.enrolments.services import (
     end_covers,
     expire_unpaid,
     forget_drafts,
     keep_draft,
+    pay_refunds,
     receive_contribution,
     remind_unpaid,
     settle_contributions,
     start_payment,
 )
 from apps.fund.selectors import balance, ledger_is_balanced
-from apps.payments.models import Checkout
+from apps.payments.models import Checkout, Order
 from apps.reminders.models import Message
-from tests.enrolments.factories import ASTHMA, make_cover
+from tests.enrolments.factories import ASTHMA, make_account, make_cover
 from tests.members.factories import make_parent, make_person
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,32 @@ def test_money_paid_twice_waits_in_suspense(pay, contribution, now):
     assert balance("suspense") == contribution.amount_fen
     assert balance(f"contributions-in-advance:{ASTHMA}") == contribution.amount_fen
     assert Event.objects.filter(action="contribution.excess").count() == 1
+    assert ledger_is_balanced()
+
+
+def test_money_paid_twice_goes_back_once(pay, contribution, now):
+    cover = contribution.cover
+    first = pay()
+    bank_says(first, "expired")
+    second = pay()
+    bank_says(first, at=now)
+    bank_says(second, at=now)
+    settle_contributions(now=now)
+    refund = Refund.objects.get()
+    assert (refund.receipt.use, refund.amount_fen) == ("excess", contribution.amount_fen)
+    make_account(cover, now=now)
+    assert [pay_refunds(now=now) for _ in range(2)] == [1, 0]
+    order = Order.objects.get()
+    assert (order.owed_account, order.amount_fen) == ("suspense", contribution.amount_fen)
+    assert (balance("suspense"), balance("in-transit")) == (0, contribution.amount_fen)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Refund.objects.create(
+            **{
+                field.attname: getattr(refund, field.attname)
+                for field in Refund._meta.fields
+                if field.name not in ("id", "order")
+            }
+        )
     assert ledger_is_balanced()
 
 

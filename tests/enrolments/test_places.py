@@ -1,19 +1,24 @@
 """A place is answered by the member, turned into a cover, and paid for by the group and the member."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from apps.accounts.models import Role
 from apps.core.errors import NotAllowed
 from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
-from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt
-from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_places
+from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt, Refund
+from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_parts, refunds_without_account
 from apps.enrolments.services import (
     accept_place,
     expire_unpaid,
+    invoices,
     lapse_places,
+    leave_cover,
     make_invoice,
+    pay_refunds,
     receive_contribution,
     refuse_place,
     remind_unpaid,
@@ -21,8 +26,11 @@ from apps.enrolments.services import (
     start_invoice_payment,
     start_payment,
 )
+from apps.enrolments.services.recording import Changes
 from apps.fund.selectors import balances, ledger_is_balanced
+from apps.governance.selectors import PAYEE
 from apps.payments.models import Checkout
+from apps.payments.services import name_payee_account
 from apps.reminders.models import Message
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, county, enrolled, make_agreement, make_worker, people
@@ -97,7 +105,7 @@ def test_where_the_group_pays_a_part_the_cover_starts_when_the_member_has_paid_t
     cover.refresh_from_db()
     assert (cover.state, cover.start) == ("active", later.date())
     assert due_of(cover) is None
-    assert owed_places().get() == place
+    assert owed_parts().get().cover == cover
 
 
 def test_a_member_who_does_not_pay_the_rest_is_reminded_of_it_alone_and_then_not_covered():
@@ -108,7 +116,7 @@ def test_a_member_who_does_not_pay_the_rest_is_reminded_of_it_alone_and_then_not
     expire_unpaid(now=NOW + timedelta(days=20))
     cover.refresh_from_db()
     assert cover.state == "cancelled"
-    assert not owed_places().exists()
+    assert not owed_parts().exists()
 
 
 def test_no_leaves_no_cover_and_nothing_owed():
@@ -222,3 +230,127 @@ def test_a_payment_page_that_failed_is_followed_by_a_new_one():
     assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) == first
     Checkout.objects.filter(pk=first.pk).update(state="failed")
     assert start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW) != first
+
+
+def bank_says_paid(*checkouts):
+    Checkout.objects.filter(pk__in=[checkout.pk for checkout in checkouts]).update(state="paid", paid_at=NOW)
+
+
+def test_an_invoice_paid_twice_is_booked_twice_and_the_second_payment_waits_in_suspense():
+    agreement = county()
+    enrolled(agreement, as_csv(people(2)))
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    pay = {"invoice_id": invoice.pk, "actor": worker, "return_url": "/", "now": NOW}
+    first = start_invoice_payment(**pay)
+    Checkout.objects.filter(pk=first.pk).update(state="expired")
+    second = start_invoice_payment(**pay)
+    bank_says_paid(second)
+    assert settle_invoices(now=NOW) == 1
+    bank_says_paid(first)
+    assert [settle_invoices(now=NOW) for _ in range(2)] == [1, 0]
+    books = balances()
+    assert (books["contributions-in-advance:county-assist"], books["suspense"]) == (66_00, 66_00)
+    assert list(invoice.payments.order_by("pk").values_list("checkout", "excess_fen")) == [
+        (second.pk, 0),
+        (first.pk, 66_00),
+    ]
+    assert ledger_is_balanced()
+
+
+def test_an_invoice_that_cannot_be_taken_in_holds_up_no_other(monkeypatch, caplog):
+    pages = []
+    for first in (0, 10):
+        agreement = county()
+        enrolled(agreement, as_csv(people(1, first)))
+        worker = make_worker(agreement.organisation)
+        invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+        pages.append(start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW))
+    bank_says_paid(*pages)
+    book = invoices._book
+
+    def broken(payment, now):
+        if payment.checkout_id == pages[0].pk:
+            raise RuntimeError("down")
+        book(payment, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(invoices, "_book", broken)
+        assert settle_invoices(now=NOW) == 1
+    assert "it is tried again" in caplog.text
+    assert settle_invoices(now=NOW) == 1
+
+
+def test_an_invoice_nobody_is_paying_is_replaced_when_less_is_owed():
+    agreement = county()
+    enrolled(agreement, as_csv(people(3)))
+    worker = make_worker(agreement.organisation)
+    first = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    Contribution.objects.filter(cover=Cover.objects.earliest("pk")).update(amount_fen=3_00)
+    assert figures_of([agreement], on=TODAY)[agreement.pk].owed_fen == 69_00
+    checkout = start_invoice_payment(invoice_id=first.pk, actor=worker, return_url="/", now=NOW)
+    second = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    first.refresh_from_db()
+    assert (first.state, second.state, second.amount_fen, second.members) == ("void", "due", 69_00, 3)
+    assert (checkout.source_id, checkout.amount_fen) == (second.pk, 69_00)
+    Contribution.objects.filter(cover=Cover.objects.earliest("pk")).update(amount_fen=2_00)
+    assert make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW) == second, "somebody is paying it"
+    bank_says_paid(checkout)
+    settle_invoices(now=NOW)
+    assert (balances()["contributions-in-advance:county-assist"], balances()["suspense"]) == (68_00, 1_00)
+
+
+def test_news_of_a_cover_given_by_a_group_are_for_the_family_alone():
+    agreement = county()
+    member = family_of(people(1)[0])
+    roster = enrolled(agreement, as_csv(people(2)))
+    paid(agreement)
+    cover = Cover.objects.get(person=member)
+    leave_cover(cover_id=cover.pk, actor=member.user, seen_fen=33_00, now=NOW)
+    told = Message.objects.get(kind="cover-left", channel="in-app")
+    assert told.recipient == member.user
+    assert told.parameters["amount_fen"] == 0, "the group's part does not come back to the family"
+    assert not Message.objects.filter(recipient=roster.confirmed_by, kind__startswith="cover").exists()
+    stranger = Cover.objects.exclude(pk=cover.pk).get()
+    changes = Changes(NOW)
+    changes.tell(stranger, "cover-started", key="x", start_date=TODAY, cover_id=stranger.pk)
+    changes.record()
+    assert Message.objects.filter(kind="cover-started").count() == 0, "nobody has an account"
+
+
+def test_what_a_group_paid_goes_back_to_its_own_account(client):
+    agreement = county()
+    member = family_of(people(1)[0])
+    enrolled(agreement, as_csv(people(1)))
+    paid(agreement)
+    leave_cover(cover_id=Cover.objects.get().pk, actor=member.user, seen_fen=33_00, now=NOW)
+    refund = Refund.objects.get()
+    assert (refund.owner_label, refund.owner_id) == (PAYEE, agreement.organisation_id)
+    assert refunds_without_account([agreement]) == {agreement.organisation_id: 1}
+    treasurer = make_parent("", Role.TREASURER)
+    client.force_login(treasurer)
+    page = client.get(reverse("enrolments:agreements")).content.decode()
+    assert "1: name the account" in page
+    assert reverse("governance:name_account", args=[agreement.organisation_id]) in page
+    name_payee_account(
+        owner=(PAYEE, agreement.organisation_id),
+        holder_name="County",
+        bank="Bank",
+        number="6222021234567890",
+        actor=treasurer,
+        key=uuid4(),
+        now=NOW,
+    )
+    assert refunds_without_account([agreement]) == {}
+    assert pay_refunds(now=NOW + timedelta(days=3)) == 1
+
+
+@pytest.mark.parametrize(("gap", "years"), [(0, 1), (30, 1), (31, 0)])
+def test_a_gap_of_the_days_of_grace_leaves_the_years_unbroken(gap, years):
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    over = {"start": TODAY - timedelta(days=365 + gap), "end": TODAY - timedelta(days=gap)}
+    Cover.objects.update(**over)
+    Place.objects.update(**over)
+    enrolled(agreement, as_csv(people(2)))
+    assert Cover.objects.get(start=TODAY, person=Cover.objects.earliest("pk").person).renewed_years == years

@@ -30,6 +30,7 @@ from apps.enrolments.services import (
     forget_rosters,
     roster_checking,
     roster_enrolling,
+    rosters,
     withdraw_roster,
 )
 from apps.enrolments.sheets import vault
@@ -373,6 +374,34 @@ def test_a_roster_nobody_confirms_is_withdrawn_after_a_month_with_its_rows():
     roster.refresh_from_db()
     assert roster.state == "withdrawn"
     assert not RosterRow.objects.exists()
+
+
+def test_a_roster_confirmed_while_old_ones_are_withdrawn_keeps_its_rows(monkeypatch):
+    agreement = county()
+    roster = checked(agreement, as_csv(people(2)))
+    withdraw = rosters._withdraw_late
+
+    def confirmed_first(pk, *about):
+        confirm_roster(roster_id=pk, actor=second(agreement), now=NOW)
+        return withdraw(pk, *about)
+
+    monkeypatch.setattr(rosters, "_withdraw_late", confirmed_first)
+    assert forget_rosters(now=NOW + timedelta(days=31)) == 0
+    assert RosterRow.objects.count() == 2
+    assert enrol_rosters(now=NOW) == 1
+    assert Cover.objects.count() == 2
+    assert roster.pk
+
+
+def test_a_confirmed_roster_without_rows_is_not_said_to_be_enrolled(caplog):
+    agreement = county()
+    roster = checked(agreement, as_csv(people(1)))
+    confirm_roster(roster_id=roster.pk, actor=second(agreement), now=NOW)
+    RosterBlock.objects.all().delete()
+    assert enrol_rosters(now=NOW) == 0
+    roster.refresh_from_db()
+    assert roster.state == "confirmed"
+    assert "has no rows" in caplog.text
 
 
 def test_a_roster_withdrawn_while_it_waits_is_not_checked(django_capture_on_commit_callbacks):

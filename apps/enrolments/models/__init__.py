@@ -3,7 +3,7 @@
 from apps.enrolments.models.applying import PAYER_NAMES, SCHEDULE_NAMES, Application, Draft
 from apps.enrolments.models.contributions import Contribution, ContributionQuerySet, Receipt, Refund
 from apps.enrolments.models.covers import Cover, CoverQuerySet, Lapse
-from apps.enrolments.models.groups import Agreement, Invoice, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.models.groups import Agreement, Invoice, InvoicePayment, Place, Roster, RosterBlock, RosterRow
 
 __all__ = [
     "PAYER_NAMES",
@@ -16,6 +16,7 @@ __all__ = [
     "CoverQuerySet",
     "Draft",
     "Invoice",
+    "InvoicePayment",
     "Lapse",
     "Place",
     "Receipt",

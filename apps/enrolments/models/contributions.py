@@ -136,9 +136,13 @@ class Receipt(models.Model):
 
 
 class Refund(models.Model):
-    """Money of a contribution that goes back to whoever paid it, once; paid when the account for it is known."""
+    """Money of a contribution that goes back to whoever paid it, once; paid when the account for it is known.
+
+    ``receipt``: the money in excess that it gives back; none: what had been received for the contribution.
+    """
 
     contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="refunds")
+    receipt = models.OneToOneField(Receipt, models.PROTECT, null=True, related_name="refund")
     amount_fen = MoneyField()
     owed_account = models.CharField(max_length=120, help_text="of the ledger")
     owner_label = models.CharField(max_length=60, help_text="whose account for payments it goes to")
@@ -151,7 +155,9 @@ class Refund(models.Model):
         indexes = [models.Index(name="refund_to_ask_for", fields=["id"], condition=Q(order=None))]
         constraints = [
             models.CheckConstraint(name="refund_above_zero", condition=Q(amount_fen__gt=0)),
-            models.UniqueConstraint(name="contribution_refunded_once", fields=["contribution"]),
+            models.UniqueConstraint(
+                name="contribution_refunded_once", fields=["contribution"], condition=Q(receipt=None)
+            ),
         ]
 
     def __str__(self) -> str:

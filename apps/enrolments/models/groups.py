@@ -16,6 +16,7 @@ from apps.enrolments.models.applying import PAYER_NAMES
 from apps.enrolments.models.covers import Cover
 from apps.enrolments.rules.schedule import Payer
 from apps.members.models import Person
+from apps.payments.models import Checkout
 
 GROUPS = (Payer.UNION, Payer.SPONSOR, Payer.GOVERNMENT)
 """Payers that are groups; the labels of ``Contribution.payer_label``."""
@@ -189,6 +190,7 @@ class Invoice(models.Model):
     class State(models.TextChoices):
         DUE = "due", _("To be paid")
         PAID = "paid", _("Paid")
+        VOID = "void", _("Replaced")
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="invoices")
     amount_fen = MoneyField()
@@ -204,7 +206,7 @@ class Invoice(models.Model):
             models.CheckConstraint(name="invoice_above_zero", condition=Q(amount_fen__gt=0, members__gt=0)),
             models.CheckConstraint(
                 name="invoice_paid_has_a_day",
-                condition=Q(state="due", paid_date=None) | Q(state="paid", paid_date__isnull=False),
+                condition=Q(state__in=["due", "void"], paid_date=None) | Q(state="paid", paid_date__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_open_invoice_an_agreement", fields=["agreement"], condition=Q(state="due")
@@ -218,6 +220,28 @@ class Invoice(models.Model):
     def number(self) -> str:
         """As printed: year and serial."""
         return f"I{self.made_at.year}-{self.pk:06d}"
+
+
+class InvoicePayment(models.Model):
+    """Money that arrived for an invoice; the same payment is taken in once."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
+    checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="+")
+    amount_fen = MoneyField()
+    excess_fen = MoneyField(default=0, help_text="nothing was due for it any more: it waits in suspense")
+    received_date = models.DateField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_payment_amounts",
+                condition=Q(amount_fen__gt=0, excess_fen__gte=0, excess_fen__lte=F("amount_fen")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment of {self.invoice_id}"
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), exclude=["facts_json"])

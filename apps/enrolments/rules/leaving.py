@@ -27,10 +27,11 @@ UNDONE = frozenset({Way.NOT_BEGUN, Way.COOLING_OFF})
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money received, and the days it pays for."""
+    """Money received, and the days it pays for; ``promised_fen``: what of it is still owed by a trusted payer."""
 
     fen: int
     period: Period
+    promised_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +71,15 @@ def leaving(
 def unearned(paid: Paid, end: date) -> int:
     """Fen of a payment for the days from ``end`` on: what the close would not have counted as earned."""
     used = min(max((end - paid.period.start).days, 0), paid.period.days)
-    return paid.fen - Money(paid.fen).ratio(used, paid.period.days).fen
+    earned = Money(paid.fen + paid.promised_fen).ratio(used, paid.period.days).fen
+    return max(paid.fen - earned, 0)
+
+
+def still_promised(paid: Paid, answer: Leaving) -> int:
+    """Fen that a trusted payer owes all the same after somebody has left: its part of the days covered."""
+    if answer.is_undone or not paid.promised_fen:
+        return 0
+    if answer.way is Way.NOTHING:
+        return paid.promised_fen
+    whole = Paid(paid.fen + paid.promised_fen, paid.period)
+    return max(whole.fen - unearned(whole, answer.end) - paid.fen, 0)

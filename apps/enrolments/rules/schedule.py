@@ -80,6 +80,14 @@ def choices(payers: Sequence[PayerTerms]) -> tuple[Payer, ...]:
     return (Payer.SELF, *(Payer(payer.code) for payer in payers if payer.is_chosen))
 
 
+def needs_group(payers: Sequence[PayerTerms], chosen: Payer = Payer.SELF) -> bool:
+    """Whether the cover would wait for a payer that pays only for people on its own list."""
+    return any(
+        not payer.is_trusted and payer.code not in FAMILY and (not payer.is_chosen or payer.code == chosen)
+        for payer in payers
+    )
+
+
 def periods(schedule: Schedule, year: Period) -> tuple[Period, ...]:
     """The days that each instalment pays for; together the whole year."""
     step = MONTHS // PARTS[schedule]

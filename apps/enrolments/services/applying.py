@@ -14,11 +14,18 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
-from apps.enrolments.errors import AnswerMissing, ConsentsMissing, FormSentAlready, NotOffered, SecondCover
+from apps.enrolments.errors import (
+    AnswerMissing,
+    ConsentsMissing,
+    FormSentAlready,
+    JoinedThroughGroup,
+    NotOffered,
+    SecondCover,
+)
 from apps.enrolments.models import Application, Cover, Draft
 from apps.enrolments.rules.period import check_start, policy_year, year_end
 from apps.enrolments.rules.reasons import kept_reasons
-from apps.enrolments.rules.schedule import Payer, Schedule, choices
+from apps.enrolments.rules.schedule import Payer, Schedule, choices, needs_group
 from apps.enrolments.selectors import overlapping, renewed_years_for
 from apps.enrolments.services.starting import activate_cover, ask_for_contributions, is_waited_for
 from apps.members.models import Person
@@ -49,8 +56,8 @@ def apply_for_cover(
 
     ``schedule`` and ``payer``: how the family's part is paid and by whom, of what the terms offer.  An accepted
     application brings a cover and what is to be paid for it.  The same key with the same input gives the first
-    decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, NotOffered, AnswerInvalid,
-    AnswerMissing, SecondCover, FormSentAlready.
+    decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, NotOffered,
+    JoinedThroughGroup, AnswerInvalid, AnswerMissing, SecondCover, FormSentAlready.
     """
     today = business_day(now)
     start = start or today
@@ -107,6 +114,8 @@ def _decide(
     terms = terms_of(version)
     if way.schedule not in terms.paying.schedules or way.payer not in choices(terms.paying.payers):
         raise NotOffered
+    if needs_group(terms.paying.payers, way.payer):
+        raise JoinedThroughGroup
     facts = facts_from_answers(terms, answers)
     _check_complete(terms, person, facts)
     insured = Insured(person.birth_date, person.sex, facts)

@@ -2,46 +2,71 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, OuterRef, Sum
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.enrolments.errors import NothingDue
-from apps.enrolments.models import Agreement, Contribution, Invoice, Place, Receipt
+from apps.enrolments.models import Agreement, Contribution, Invoice, InvoicePayment, Place, Receipt
 from apps.enrolments.permissions import check_group, check_invoice
-from apps.enrolments.selectors import owed_places
+from apps.enrolments.selectors import LEFT_FEN, owed_parts
 from apps.fund.rules.postings import Posting
 from apps.fund.services import draft_of, post_entries
 from apps.payments.models import Checkout, CheckoutState
 from apps.payments.selectors import checkout_of
 from apps.payments.services import open_checkout
 
+logger = logging.getLogger(__name__)
 LABEL = "enrolments.invoice"
 
 
 @transaction.atomic
 def make_invoice(*, agreement_id: int, actor: User, now: datetime) -> Invoice:
-    """The open invoice of an agreement, or a new one over all that is owed now.  Raises NotAllowed, NothingDue."""
+    """The open invoice of an agreement, or a new one over all that is owed now.
+
+    An open one is replaced when another sum is owed of it by now and nobody is paying it.
+
+    Raises NotAllowed, NothingDue.
+    """
     check_group(actor, agreement_id)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     invoice = agreement.invoices.filter(state=Invoice.State.DUE).first()
-    if invoice is not None:
+    if invoice is not None and not _has_changed(invoice):
         return invoice
-    owed = owed_places().filter(agreement=agreement, invoice=None)
-    sums = owed.aggregate(fen=Sum("group_fen"), members=Count("pk"))
+    if invoice is not None:
+        _replace(invoice, actor, now)
+    owed = owed_parts().filter(cover__place__agreement=agreement, cover__place__invoice=None)
+    sums = owed.aggregate(fen=Sum(LEFT_FEN), members=Count("pk"))
     if not sums["members"]:
         raise NothingDue
     invoice = Invoice.objects.create(
         agreement=agreement, amount_fen=sums["fen"], members=sums["members"], made_by=actor, made_at=now
     )
-    Place.objects.filter(pk__in=owed.values("pk")).update(invoice=invoice)
+    Place.objects.filter(cover__in=owed.values("cover")).update(invoice=invoice)
     detail = {"amount_fen": invoice.amount_fen, "members": invoice.members}
     record_event(actor_id=actor.pk, action="invoice.made", target=(LABEL, invoice.pk), now=now, detail=detail)
     return invoice
+
+
+def _has_changed(invoice: Invoice) -> bool:
+    """Whether another sum is owed of it than it says, and nobody is paying that one."""
+    under_way = [CheckoutState.OPEN, CheckoutState.PAID]
+    if Checkout.objects.filter(source_label=LABEL, source_id=invoice.pk, state__in=under_way).exists():
+        return False
+    owed = owed_parts().filter(cover__place__invoice=invoice).aggregate(fen=Sum(LEFT_FEN, default=0))
+    return bool(owed["fen"] != invoice.amount_fen)
+
+
+def _replace(invoice: Invoice, actor: User, now: datetime) -> None:
+    invoice.state = Invoice.State.VOID
+    invoice.save(update_fields=["state"])
+    Place.objects.filter(invoice=invoice).update(invoice=None)
+    record_event(actor_id=actor.pk, action="invoice.replaced", target=(LABEL, invoice.pk), now=now)
 
 
 @transaction.atomic
@@ -50,10 +75,13 @@ def start_invoice_payment(*, invoice_id: int, actor: User, return_url: str, now:
 
     Raises NotAllowed, NothingDue.
     """
-    check_invoice(actor, invoice_id)
+    agreement_id = check_invoice(actor, invoice_id).agreement_id
+    Agreement.objects.select_for_update().get(pk=agreement_id)
     invoice = Invoice.objects.select_for_update().get(pk=invoice_id)
     if invoice.state != Invoice.State.DUE:
         raise NothingDue
+    if _has_changed(invoice):
+        invoice = make_invoice(agreement_id=agreement_id, actor=actor, now=now)
     last = checkout_of(LABEL, invoice.pk)
     if last is not None and last.state in (CheckoutState.FAILED, CheckoutState.EXPIRED):
         invoice.attempt += 1
@@ -64,56 +92,86 @@ def start_invoice_payment(*, invoice_id: int, actor: User, return_url: str, now:
 
 
 def settle_invoices(*, now: datetime, limit: int = 20) -> int:
-    """Take in every invoice the bank says is paid; how many."""
-    due = Invoice.objects.filter(state=Invoice.State.DUE).values("pk")
-    paid = Checkout.objects.filter(source_label=LABEL, state=CheckoutState.PAID, source_id__in=due)
-    return sum(_settle(checkout, now) for checkout in list(paid.order_by("paid_at", "pk")[:limit]))
+    """Take in every paid checkout of an invoice that is not taken in yet; how many.
+
+    One by one, so that one that cannot be taken in does not hold up others.
+    """
+    taken = InvoicePayment.objects.filter(checkout=OuterRef("pk"))
+    paid = Checkout.objects.filter(~Exists(taken), source_label=LABEL, state=CheckoutState.PAID)
+    return sum(_settle_alone(checkout, now) for checkout in list(paid.order_by("paid_at", "pk")[:limit]))
+
+
+def _settle_alone(checkout: Checkout, now: datetime) -> bool:
+    try:
+        return _settle(checkout, now)
+    except Exception:
+        logger.exception("Payment %s of an invoice could not be taken in; it is tried again", checkout.pk)
+        return False
 
 
 @transaction.atomic
 def _settle(checkout: Checkout, now: datetime) -> bool:
-    """One entry for the invoice; every contribution of it is paid, with its receipt."""
+    """One entry for the invoice; every contribution of it is paid, with its receipt; a second payment is in excess."""
     invoice = Invoice.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=checkout.source_id)
-    if invoice.state != Invoice.State.DUE:
+    if InvoicePayment.objects.filter(checkout=checkout).exists():
         return False
-    day = business_day(checkout.paid_at or now)
+    day, is_first = business_day(checkout.paid_at or now), invoice.state == Invoice.State.DUE
+    used_fen = _pay_parts(invoice, day, now) if is_first else 0
+    payment = InvoicePayment.objects.create(
+        invoice=invoice,
+        checkout=checkout,
+        amount_fen=checkout.amount_fen,
+        excess_fen=checkout.amount_fen - used_fen,
+        received_date=day,
+        booked_at=now,
+    )
+    _book(payment, now)
+    action = "invoice.paid" if is_first else "invoice.excess"
+    detail = {"amount_fen": payment.amount_fen, "excess_fen": payment.excess_fen}
+    record_event(actor_id=None, action=action, target=(LABEL, invoice.pk), now=now, detail=detail)
+    return True
+
+
+def _pay_parts(invoice: Invoice, day: date, now: datetime) -> int:
+    """Everything still owed of the invoice is paid; answers how much that is."""
     parts = Contribution.objects.filter(
         cover__place__invoice=invoice, payer_label=invoice.agreement.payer_label, state=Contribution.State.DUE
     )
-    ids = list(parts.select_for_update(of=("self",)).values_list("pk", "amount_fen"))
-    key = f"invoice:{invoice.pk}"
+    locked = parts.select_for_update(of=("self",)).order_by("pk")
+    left = {row.pk: row.left_fen for row in locked.only("amount_fen", "received_fen")}
     Receipt.objects.bulk_create(
         Receipt(
             contribution_id=pk,
-            key=key,
+            key=f"invoice:{invoice.pk}",
             amount_fen=fen,
             received_date=day,
             use=Receipt.Use.CONTRIBUTION,
             booked_at=now,
         )
-        for pk, fen in ids
+        for pk, fen in left.items()
     )
     paid = {"state": Contribution.State.PAID, "paid_date": day, "received_fen": F("amount_fen")}
-    Contribution.objects.filter(pk__in=[pk for pk, _ in ids]).update(**paid)
+    Contribution.objects.filter(pk__in=list(left)).update(**paid)
     invoice.state, invoice.paid_date = Invoice.State.PAID, day
     invoice.save(update_fields=["state", "paid_date"])
-    _book(invoice, sum(fen for _, fen in ids), day, now)
-    record_event(actor_id=None, action="invoice.paid", target=(LABEL, invoice.pk), now=now)
-    return True
+    return sum(left.values())
 
 
-def _book(invoice: Invoice, owed_fen: int, day: date, now: datetime) -> None:
-    """What is still owed by members who stayed; for those who left in the meantime the money waits in suspense."""
-    parts = ((Posting.CONTRIBUTION_RECEIVED, owed_fen), (Posting.CONTRIBUTION_IN_EXCESS, invoice.amount_fen - owed_fen))
+def _book(payment: InvoicePayment, now: datetime) -> None:
+    """What was still owed; what is over, because members left or it was paid twice, waits in suspense."""
+    parts = (
+        (Posting.CONTRIBUTION_RECEIVED, payment.amount_fen - payment.excess_fen),
+        (Posting.CONTRIBUTION_IN_EXCESS, payment.excess_fen),
+    )
     drafts = [
         draft_of(
             event,
-            plan=invoice.agreement.plan_code if event is Posting.CONTRIBUTION_RECEIVED else None,
+            plan=payment.invoice.agreement.plan_code if event is Posting.CONTRIBUTION_RECEIVED else None,
             amount_fen=fen,
-            key=f"invoice:{invoice.pk}:{event.value}",
-            effective_date=day,
+            key=f"invoice:{payment.invoice_id}:{payment.checkout_id}:{event.value}",
+            effective_date=payment.received_date,
             moves_on=True,
-            source=(LABEL, invoice.pk),
+            source=(LABEL, payment.invoice_id),
         )
         for event, fen in parts
         if fen

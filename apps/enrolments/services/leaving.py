@@ -13,7 +13,7 @@ from apps.core.errors import NotAllowed
 from apps.core.periods import Period
 from apps.enrolments.errors import CoverGone, FiguresMoved, NothingDue, PaymentUnderWay
 from apps.enrolments.models import Contribution, Cover, Lapse
-from apps.enrolments.rules.leaving import Leaving, Paid, leaving
+from apps.enrolments.rules.leaving import Leaving, Paid, leaving, still_promised
 from apps.enrolments.selectors import terms_of_cover
 from apps.enrolments.services.covers import end_lapsed, is_being_paid
 from apps.enrolments.services.locking import Locked, lock_covers
@@ -55,12 +55,17 @@ def what_comes_back(
         raise CoverGone
     return leaving(
         Period(cover.start, cover.end),
-        [Paid(row.received_fen, row.period) for row in contributions],
+        [_paid(row) for row in contributions],
         terms_of_cover(cover).paying,
         today=today,
         is_claimed=cover.claimed_date is not None,
         lapsed=lapse.start if lapse else None,
     )
+
+
+def _paid(row: Contribution) -> Paid:
+    is_promised = row.state == State.DUE and row.is_trusted
+    return Paid(row.received_fen, row.period, row.left_fen if is_promised else 0)
 
 
 @transaction.atomic
@@ -80,11 +85,12 @@ def leave_cover(*, cover_id: int, actor: User, seen_fen: int, now: datetime) -> 
         raise FiguresMoved
     changes = Changes(now, actor.pk)
     for row, fen in zip(contributions, answer.back, strict=True):
-        _settle_up(row, fen, cover, changes)
+        _settle_up(row, fen, still_promised(_paid(row), answer), cover, changes)
     _end(cover, answer, lapse, changes)
     changes.note("cover.left", cover, way=answer.way.value, back_fen=answer.total_fen)
     key = f"cover:{cover.pk}:left"
-    changes.tell(cover, "cover-left", key=key, amount_fen=answer.total_fen, cover_id=cover.pk)
+    own_fen = sum(fen for row, fen in zip(contributions, answer.back, strict=True) if row.is_of_family)
+    changes.tell(cover, "cover-left", key=key, amount_fen=own_fen, cover_id=cover.pk)
     changes.record()
     return cover
 
@@ -98,11 +104,16 @@ def _locked(cover_id: int, actor: User, now: datetime) -> tuple[Cover, Locked]:
     return cover, rows
 
 
-def _settle_up(row: Contribution, back_fen: int, cover: Cover, changes: Changes) -> None:
+def _settle_up(row: Contribution, back_fen: int, promised_fen: int, cover: Cover, changes: Changes) -> None:
     """What goes back of one contribution, and what is not owed any more of it."""
     if back_fen:
         give_back(row, back_fen, cover, changes)
-    if row.state == State.DUE:
+    if promised_fen:
+        row.amount_fen = row.received_fen + promised_fen
+    elif row.state == State.DUE and row.is_trusted and row.received_fen > back_fen:
+        row.amount_fen = row.received_fen = row.received_fen - back_fen
+        row.state, row.paid_date = State.PAID, business_day(changes.now)
+    elif row.state == State.DUE:
         row.state = State.VOID
     elif back_fen == row.amount_fen:
         row.state = State.REFUNDED

@@ -14,6 +14,7 @@ UNREAD = (
     "cover__plan_version__terms",
     "cover__application__answers_json",
     "cover__application__facts_json",
+    "cover__place__facts_json",
 )
 
 
@@ -39,7 +40,7 @@ def lock_covers(covers: QuerySet[Cover] | Collection[int]) -> Locked:
     cover_rows = (
         Cover.objects.filter(pk__in=ids)
         .select_for_update(of=("self",))
-        .select_related("person", "application", "plan_version")
+        .select_related("person", "application", "plan_version", "place__agreement")
         .defer(*(name.removeprefix("cover__") for name in UNREAD))
     )
     found = {cover.pk: cover for cover in cover_rows.order_by("pk")}

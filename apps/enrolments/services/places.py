@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -16,8 +16,8 @@ from apps.enrolments.errors import ConsentsMissing, PlaceGone, SecondCover
 from apps.enrolments.models import Application, Contribution, Cover, Place
 from apps.enrolments.rules.period import due_date, first_day, year_end
 from apps.enrolments.rules.schedule import Payer
-from apps.enrolments.selectors import overlapping
-from apps.members.models import Guardianship, Person
+from apps.enrolments.selectors import overlapping, readers_of, renewed_years_of
+from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.members.rules.texts import TextKind
 from apps.members.selectors import has_consent, missing_texts
@@ -95,7 +95,7 @@ def take(places: Sequence[Place], *, actor: User, now: datetime) -> None:
     """
     agreement, start = places[0].agreement, places[0].start
     version = version_in_force(agreement.plan_code, start)
-    renewed = _renewed_years(places, agreement.plan_code, start)
+    renewed = renewed_years_of([place.person_id for place in places], agreement.plan_code, start)
     applications = [_application(place, version.pk, actor, now) for place in places]
     Application.objects.bulk_create(applications)
     for place, application in zip(places, applications, strict=True):
@@ -114,13 +114,6 @@ def take(places: Sequence[Place], *, actor: User, now: datetime) -> None:
     Cover.objects.bulk_create([place.cover for place in places if place.cover])
     today = business_day(now)
     Contribution.objects.bulk_create(part for place in places for part in _parts(place, today))
-
-
-def _renewed_years(places: Iterable[Place], plan_code: str, start: date) -> dict[int, int]:
-    """Unbroken years before, by person."""
-    people = [place.person_id for place in places]
-    before = Cover.objects.paid().filter(person__in=people, plan_code=plan_code, end=start, ending="")
-    return {person: years + 1 for person, years in before.values_list("person_id", "renewed_years")}
 
 
 def _application(place: Place, version_id: int, actor: User, now: datetime) -> Application:
@@ -163,7 +156,7 @@ def tell_members(places: Sequence[Place], *, now: datetime) -> None:
         return
     agreement = places[0].agreement
     name = terms_of(version_in_force(agreement.plan_code, places[0].start)).name
-    readers = _readers([place.person_id for place in places])
+    readers = readers_of([place.person_id for place in places])
     remind(
         *(
             News(
@@ -185,14 +178,3 @@ def tell_members(places: Sequence[Place], *, now: datetime) -> None:
         ),
         now=now,
     )
-
-
-def _readers(people: Sequence[int]) -> dict[int, list[int]]:
-    """Accounts by person: their own, and those who act for them."""
-    found: dict[int, list[int]] = {}
-    own = Person.objects.filter(pk__in=people, user__isnull=False).values_list("pk", "user_id")
-    wards = Guardianship.objects.open().filter(person__in=people).values_list("person_id", "guardian_id")
-    for person, user in [*own, *wards]:
-        if user is not None:
-            found.setdefault(person, []).append(user)
-    return found

@@ -18,6 +18,7 @@ from apps.enrolments.rules.schedule import spread
 from apps.enrolments.selectors import overlapping, paid_with
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.recording import Changes
+from apps.enrolments.services.refunding import give_back_excess
 from apps.enrolments.services.starting import reinstate, start_cover
 from apps.fund.rules.postings import Posting
 from apps.fund.services import draft_of
@@ -165,21 +166,22 @@ def _count(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> N
 
 def _set_aside(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> None:
     changes.note("contribution.excess", row.cover, contribution=row.pk)
-    _receipt(arrival, row, fen, Receipt.Use.EXCESS, changes)
+    receipt = _receipt(arrival, row, fen, Receipt.Use.EXCESS, changes)
+    if row.is_of_family:
+        give_back_excess(receipt, row.cover, changes)
 
 
-def _receipt(arrival: Arrival, row: Contribution, fen: int, use: Receipt.Use, changes: Changes) -> None:
-    changes.receipts.append(
-        Receipt(
-            contribution=row,
-            checkout=arrival.checkout,
-            key=arrival.key,
-            amount_fen=fen,
-            received_date=arrival.paid_date,
-            use=use,
-            booked_at=changes.now,
-        )
+def _receipt(arrival: Arrival, row: Contribution, fen: int, use: Receipt.Use, changes: Changes) -> Receipt:
+    receipt = Receipt(
+        contribution=row,
+        checkout=arrival.checkout,
+        key=arrival.key,
+        amount_fen=fen,
+        received_date=arrival.paid_date,
+        use=use,
+        booked_at=changes.now,
     )
+    changes.receipts.append(receipt)
     is_kept = use == Receipt.Use.CONTRIBUTION
     changes.drafts.append(
         draft_of(
@@ -192,6 +194,7 @@ def _receipt(arrival: Arrival, row: Contribution, fen: int, use: Receipt.Use, ch
             source=(LABEL, row.pk),
         )
     )
+    return receipt
 
 
 def _go_on(cover: Cover, rows: Locked, paid_date: date, changes: Changes) -> None:

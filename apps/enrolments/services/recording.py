@@ -11,7 +11,7 @@ from django.db.models import Model
 from apps.audit.models import Event
 from apps.audit.services import new_event, record_events
 from apps.enrolments.models import Contribution, Cover, Lapse, Receipt, Refund
-from apps.enrolments.selectors import terms_of_cover
+from apps.enrolments.selectors import addressees, terms_of_cover
 from apps.fund.services import Draft, post_entries
 from apps.reminders.services import News, remind
 
@@ -34,7 +34,7 @@ class Changes:
     new_lapses: list[Lapse] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    news: list[News] = field(default_factory=list)
+    told: list[tuple[Cover, str, dict[str, object], str]] = field(default_factory=list)
     _changed: dict[tuple[type[Model], int], Model] = field(default_factory=dict)
 
     def change(self, *rows: Cover | Contribution | Lapse) -> None:
@@ -48,9 +48,8 @@ class Changes:
         self.events.append(new_event(actor_id=self.actor_id, action=action, target=target, now=self.now, detail=detail))
 
     def tell(self, cover: Cover, kind: str, *, key: str, **parameters: object) -> None:
-        """News for whoever applied for the cover."""
-        said = {**words(cover), **parameters}
-        self.news.append(News([cover.application.actor_id], kind, said, key=key))
+        """News for the family of the cover."""
+        self.told.append((cover, kind, {**words(cover), **parameters}, key))
 
     def record(self) -> None:
         """Store everything."""
@@ -63,8 +62,10 @@ class Changes:
         post_entries(*self.drafts, now=self.now)
         if self.events:
             record_events(*self.events)
-        if self.news:
-            remind(*self.news, now=self.now)
+        if self.told:
+            readers = addressees(cover for cover, *_ in self.told)
+            told = [one for one in self.told if readers[one[0].pk]]
+            remind(*(News(readers[cover.pk], kind, said, key=key) for cover, kind, said, key in told), now=self.now)
 
 
 def _insert(model: type[Model], rows: Iterable[Model]) -> None:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.core.jobs import ring
-from apps.enrolments.models import Contribution, Cover, Refund
+from apps.enrolments.models import Contribution, Cover, Receipt, Refund
+from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
 from apps.payments.models import PayeeAccount, Purpose
@@ -18,7 +19,7 @@ from apps.payments.services import request_payment
 
 LABEL = "enrolments.refund"
 FAMILY_ACCOUNT = "accounts.user"
-"""Owner of the account for payments of whoever applied; other payers have one for each contribution."""
+"""Owner of the account for payments of whoever applied; groups have theirs, other payers one a contribution."""
 
 
 def give_up(contributions: Iterable[Contribution], cover: Cover, changes: Changes) -> None:
@@ -43,21 +44,46 @@ def undo(contributions: Iterable[Contribution], cover: Cover, changes: Changes) 
 
 def give_back(row: Contribution, fen: int, cover: Cover, changes: Changes) -> None:
     """Owe money of a contribution to whoever paid it."""
-    owner = (FAMILY_ACCOUNT, cover.application.actor_id) if row.is_of_family else ("enrolments.contribution", row.pk)
-    changes.refunds.append(
-        Refund(
-            contribution=row,
-            amount_fen=fen,
-            owed_account=f"contributions-in-advance:{cover.plan_code}",
-            owner_label=owner[0],
-            owner_id=owner[1],
-            created_at=changes.now,
-        )
-    )
+    owed_account = f"contributions-in-advance:{cover.plan_code}"
+    changes.refunds.append(_refund(row, fen, cover, changes, owed_account=owed_account))
     if row.is_of_family:
-        key = f"contribution:{row.pk}:refunded"
-        changes.tell(cover, "contribution-refunded", key=key, amount_fen=fen)
+        _tell(cover, fen, changes, key=f"contribution:{row.pk}:refunded")
     ring("enrolments.pay_refunds")
+
+
+def give_back_excess(receipt: Receipt, cover: Cover, changes: Changes) -> None:
+    """Owe the family what it paid though nothing was due for it any more."""
+    refund = _refund(receipt.contribution, receipt.amount_fen, cover, changes, owed_account="suspense")
+    refund.receipt = receipt
+    changes.refunds.append(refund)
+    _tell(cover, receipt.amount_fen, changes, key=f"receipt:{receipt.key}:{receipt.contribution_id}:refunded")
+    ring("enrolments.pay_refunds")
+
+
+def _refund(row: Contribution, fen: int, cover: Cover, changes: Changes, *, owed_account: str) -> Refund:
+    label, pk = _owner(row, cover)
+    return Refund(
+        contribution=row,
+        amount_fen=fen,
+        owed_account=owed_account,
+        owner_label=label,
+        owner_id=pk,
+        created_at=changes.now,
+    )
+
+
+def _owner(row: Contribution, cover: Cover) -> tuple[str, int]:
+    """On whose account it is paid."""
+    if row.is_of_family:
+        return FAMILY_ACCOUNT, cover.application.actor_id
+    place = place_of(cover)
+    if place is not None and row.payer_label == place.agreement.payer_label:
+        return GROUP_ACCOUNT, place.agreement.organisation_id
+    return "enrolments.contribution", row.pk
+
+
+def _tell(cover: Cover, fen: int, changes: Changes, *, key: str) -> None:
+    changes.tell(cover, "contribution-refunded", key=key, amount_fen=fen)
 
 
 def _usable(now: datetime) -> QuerySet[PayeeAccount]:

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 
 from apps.core.clock import business_day
 from apps.enrolments.models import Contribution, ContributionQuerySet, Cover
+from apps.enrolments.selectors import addressees
 from apps.enrolments.services.batches import work_off
+from apps.enrolments.services.locking import UNREAD
 from apps.enrolments.services.recording import words
 from apps.reminders.services import News, remind
 
@@ -32,17 +34,16 @@ def remind_unpaid(*, now: datetime) -> int:
 @transaction.atomic
 def _remind(ids: Sequence[int], due: ContributionQuerySet, now: datetime) -> int:
     locked = due.filter(pk__in=ids).select_for_update(of=("self",), skip_locked=True)
-    rows = locked.select_related("cover__person", "cover__plan_version", "cover__application").defer(
-        "cover__plan_version__terms", "cover__application__answers_json", "cover__application__facts_json"
-    )
-    contributions = list(rows.order_by("pk"))
-    today = business_day(now)
-    remind(*(_news(row, is_missed=row.due_date < today) for row in contributions), now=now)
+    rows = locked.select_related("cover__person", "cover__plan_version", "cover__application", "cover__place")
+    contributions = list(rows.defer(*UNREAD).order_by("pk"))
+    today, readers = business_day(now), addressees(row.cover for row in contributions)
+    told = [row for row in contributions if readers[row.cover_id]]
+    remind(*(_news(row, readers[row.cover_id], is_missed=row.due_date < today) for row in told), now=now)
     Contribution.objects.filter(pk__in=[row.pk for row in contributions]).update(reminded_date=today)
     return len(contributions)
 
 
-def _news(row: Contribution, *, is_missed: bool) -> News:
+def _news(row: Contribution, readers: list[int], *, is_missed: bool) -> News:
     said = {
         **words(row.cover),
         "amount_fen": row.left_fen,
@@ -52,4 +53,4 @@ def _news(row: Contribution, *, is_missed: bool) -> News:
     }
     kind = "instalment-missed" if is_missed else "contribution-due" if row.number == 1 else "instalment-due"
     step = "missed" if is_missed else "due"
-    return News([row.cover.application.actor_id], kind, said, key=f"contribution:{row.pk}:{step}")
+    return News(readers, kind, said, key=f"contribution:{row.pk}:{step}")

@@ -149,6 +149,9 @@ def _give(roster: Roster, places: list[Place], now: datetime) -> None:
 @transaction.atomic
 def _finish(roster: Roster, now: datetime) -> bool:
     mine = Roster.objects.filter(pk=roster.pk, state=S.CONFIRMED)
+    if not roster.blocks.exists():
+        logger.error("Roster %s was confirmed and has no rows: it stays as it is", roster.pk)
+        return False
     if not mine.update(state=S.DONE, permille=1000, ended_at=now):
         return False
     roster.refresh_from_db()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
@@ -144,14 +145,24 @@ def forget_rosters(*, now: datetime) -> int:
     """Withdraw what nobody confirmed in time, remove rows kept long enough and files that no row knows; how many."""
     old = now - KEPT_FOR
     waiting = Roster.objects.filter(state=Roster.State.CHECKED, uploaded_at__lt=old)
-    late = list(waiting.values_list("pk", flat=True))
-    waiting.filter(pk__in=late).update(state=Roster.State.WITHDRAWN, ended_at=now)
-    ended = Roster.objects.filter(ended_at__lt=old, blocks__isnull=False).distinct()
-    for roster in [*Roster.objects.filter(pk__in=late), *ended]:
+    late = sum(_withdraw_late(pk, waiting, now) for pk in list(waiting.values_list("pk", flat=True)))
+    for roster in Roster.objects.filter(ended_at__lt=old, blocks__isnull=False).distinct():
         with transaction.atomic():
             forget_rows(roster)
     known = set(Roster.objects.exclude(stored_as="").values_list("stored_as", flat=True))
     for name in set(vault.kept_names()) - known:
         if vault.age_seconds(name, now.timestamp()) > ORPHANED_AFTER:
             vault.forget(name)
-    return len(late)
+    return late
+
+
+@transaction.atomic
+def _withdraw_late(roster_id: int, waiting: QuerySet[Roster], now: datetime) -> bool:
+    """Looked at again under the lock: one that somebody confirms at this moment keeps its rows."""
+    roster = waiting.filter(pk=roster_id).select_for_update().first()
+    if roster is None:
+        return False
+    roster.state, roster.ended_at = Roster.State.WITHDRAWN, now
+    roster.save(update_fields=["state", "ended_at"])
+    forget_rows(roster)
+    return True

@@ -20,7 +20,7 @@ from apps.enrolments.group_forms import AgreementForm
 from apps.enrolments.group_pages import fact_choices, in_words, plan_names
 from apps.enrolments.models import Agreement
 from apps.enrolments.permissions import GROUP_KINDS, agreements_for, check_group
-from apps.enrolments.selectors import invoices_of, rosters_of
+from apps.enrolments.selectors import invoices_of, refunds_without_account, rosters_of
 from apps.enrolments.services import conclude_agreement, make_invoice, start_invoice_payment
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
@@ -75,7 +75,8 @@ def agreements(request: Request) -> HttpResponse:
     rows = Agreement.objects.select_related("organisation", "concluded_by").order_by("-concluded_at", "-pk")
     page = paginate(rows, request)
     names = plan_names(page, _language())
-    named = [(agreement, names[agreement.plan_code]) for agreement in page]
+    waiting = refunds_without_account(page)
+    named = [(one, names[one.plan_code], waiting.get(one.organisation_id, 0)) for one in page]
     return render_page(request, "enrolments/agreements.html", {"page": page, "rows": named})
 
 
