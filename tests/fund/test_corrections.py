@@ -17,12 +17,13 @@ from apps.fund.errors import (
     SecondPersonNeeded,
 )
 from apps.fund.models import Correction, Entry
-from apps.fund.rules.postings import BY_HAND, Posting
+from apps.fund.rules.postings import BY_HAND, TABLE, Posting
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.fund.services import ask_correction, decide_correction, reverse_entry
 from tests.fund.factories import NOW, booked, claim_owed
 
 pytestmark = pytest.mark.django_db
+GRANT = "appropriation:w"
 
 
 @pytest.fixture
@@ -37,7 +38,10 @@ def auditor(make_user):
 
 @pytest.fixture
 def wrong(db):
-    return booked(Posting.MONEY_UNEXPLAINED, 50_00)
+    """A grant that lapsed too early."""
+    booked(Posting.SURPLUS_LOCKED, 50_00)
+    booked(Posting.APPROPRIATED, 50_00, account=GRANT)
+    return booked(Posting.APPROPRIATION_LAPSED, 50_00, account=GRANT)
 
 
 def ask(entry, actor, reason="Booked twice", key=None):
@@ -50,16 +54,16 @@ def decide(asked, actor, agrees=True):
 
 def test_the_mirror_is_booked_when_the_second_person_agrees(wrong, treasurer, auditor):
     asked = ask(wrong, treasurer)
-    assert balance("suspense") == 50_00
+    assert (balance("surplus"), balance(GRANT)) == (50_00, 0)
     done = decide(asked, auditor)
-    assert balance("suspense") == balance("bank") == 0
+    assert (balance("surplus"), balance(GRANT)) == (0, 50_00)
     assert (done.mirror.reverses, done.mirror.memo, done.mirror.kind) == (
         wrong,
         "Booked twice",
-        "money-unexplained-reversed",
+        "appropriation-lapsed-reversed",
     )
     assert decide(asked, auditor) == done
-    assert Entry.objects.count() == 2
+    assert Entry.objects.count() == 4
     assert ledger_is_balanced()
     actions = Event.objects.filter(target_label="fund.correction").values_list("action", "actor_id")
     assert list(actions) == [("correction-asked", treasurer.pk), ("correction-agreed", auditor.pk)]
@@ -98,7 +102,10 @@ def test_an_entry_reversed_meanwhile_is_not_reversed_again(wrong, treasurer, aud
 def test_what_a_process_takes_back_itself_is_not_corrected_by_hand(treasurer):
     with pytest.raises(NotCorrectable):
         ask(claim_owed(), treasurer)
-    assert Posting.PAYMENT_SETTLED.value not in BY_HAND
+    bank = {"bank", "bank-clearing"}
+    assert not {event.value for event, sides in TABLE.items() if bank & {sides.debit, sides.credit}} & BY_HAND
+    with pytest.raises(NotCorrectable):
+        ask(booked(Posting.MONEY_UNEXPLAINED, 50_00), treasurer)
 
 
 def test_a_reason_is_needed(wrong, treasurer):
@@ -177,7 +184,7 @@ def test_from_the_entry_to_its_reversal_by_the_pages(client, wrong, treasurer, a
     assert "Reversed by" in shown
     assert url not in shown
     assert "Booked twice" in client.get(decide_url).content.decode()
-    assert b"Reversed" in client.get(reverse("fund:account", args=["suspense"])).content
+    assert b"Reversed" in client.get(reverse("fund:account", args=[GRANT])).content
 
 
 def test_what_cannot_be_corrected_says_so(client, treasurer):

@@ -99,8 +99,11 @@ NAMES: dict[Posting, str] = {
     P.APPROPRIATED: N_("Granted by the council"),
     P.APPROPRIATION_LAPSED: N_("Grant lapsed"),
 }
-BY_HAND = frozenset(event.value for event in (P.MONEY_UNEXPLAINED, P.CONTRIBUTION_IN_EXCESS, P.APPROPRIATION_LAPSED))
-"""Kinds of entries that people may take back: no process of the portal has a step of its own that does it."""
+BY_HAND = frozenset({P.APPROPRIATION_LAPSED.value})
+"""Kinds of entries that people may take back: no process of the portal has a step of its own that does it.
+
+None that moves the bank or its clearing is among them: the bank's statement alone says what happened there.
+"""
 
 KIND_NAMES = {event.value: name for event, name in NAMES.items()} | {
     "statement-line-booked": N_("Line of the bank's statement, booked by two people"),
