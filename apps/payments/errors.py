@@ -72,6 +72,13 @@ class NothingToSend(DomainError):
     message = N_("No payment waits to be sent: what is large or over a limit waits for its release first.")
 
 
+class PaymentsFrozen(DomainError):
+    """The books were restored and may lack what the bank did: nothing may reach it, by file neither."""
+
+    code = "payments-frozen"
+    message = N_("Payments are frozen until what the bank did since the backup is explained. No file is made or given.")
+
+
 class BatchDiffers(DomainError):
     """The file made now is not the file that was made first: somebody changed what it is made of."""
 

@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from apps.accounts.models import Role
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
-from apps.payments.errors import BatchDiffers, NothingToSend, StatementRefused
+from apps.fund.models import Freeze
+from apps.payments.errors import BatchDiffers, NothingToSend, PaymentsFrozen, StatementRefused
 from apps.payments.models import StatementFile, StatementLine
 from apps.payments.sandbox.service import Service
 from apps.payments.services import (
@@ -103,6 +104,17 @@ def test_only_a_treasurer_makes_and_reads_it(sandbox, treasurer, make_user):
             look()
     with pytest.raises(NotAllowed):
         bring_statement(content=b"", name="x", actor=auditor, now=NOW)
+
+
+def test_while_frozen_no_file_is_made_or_given(sandbox, treasurer):
+    order(100)
+    batch = made(treasurer)
+    waiting = order(100)
+    Freeze.objects.create(reason="Restored", began_at=NOW, gap_from=NOW)
+    for look in (lambda: made(treasurer), lambda: content(batch, treasurer)):
+        with pytest.raises(PaymentsFrozen):
+            look()
+    assert state(waiting) == "requested"
 
 
 def test_the_database_keeps_an_order_in_its_batch(sandbox, treasurer):

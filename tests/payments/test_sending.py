@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from apps.fund.models import Freeze
 from apps.fund.selectors import balance
 from apps.payments import gateway
 from apps.payments.models import Order
 from apps.payments.rules.states import State
 from apps.payments.services import expire_leases, read_statement, resolve_unknown, send_due_payments
-from apps.payments.services.sending import MOST_ATTEMPTS, MOST_SILENCE
+from apps.payments.services.sending import AFTER_FREEZE, MOST_ATTEMPTS, MOST_SILENCE
 from apps.payments.tasks import read_statement as read_statement_task
 from apps.payments.tasks import send_due
+from apps.portal.freeze import open_gap
 from tests.fund.factories import NOW, PLAN
 from tests.payments.factories import order, payee
 from tests.payments.fixtures import InProcessBank
@@ -159,6 +161,23 @@ def test_what_may_not_be_sent_again_waits_for_a_person(sandbox, case):
     assert list(Order.objects.waiting_for_a_person()) == [asked]
     assert sandbox.payments(asked.key) == 0
     assert resolve_unknown(limit=5, now=NOW) == 0
+
+
+def test_the_freeze_leaves_an_unknown_payment_to_be_sent_after_it(sandbox):
+    asked = order(100)
+    sandbox.order_fault("500")
+    send()
+    frozen = Freeze.objects.create(reason="Restored", began_at=NOW, gap_from=NOW)
+    make_due(asked)
+    assert resolve_unknown(limit=5, now=NOW) == 1
+    assert (state(asked), asked.reason, sandbox.payments(asked.key)) == ("unknown", AFTER_FREEZE, 0)
+    assert asked.next_try_at is not None
+    assert not Order.objects.waiting_for_a_person().exists()
+    assert open_gap().unknown == 0
+    Freeze.objects.filter(pk=frozen.pk).delete()
+    make_due(asked)
+    send()
+    assert (state(asked), asked.reason, sandbox.payments(asked.key)) == ("submitted", "", 1)
 
 
 def test_a_silent_bank_ends_the_run(sandbox):

@@ -14,7 +14,8 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.errors import NotAllowed
-from apps.payments.errors import BatchDiffers, NothingToSend
+from apps.fund.selectors import is_frozen
+from apps.payments.errors import BatchDiffers, NothingToSend, PaymentsFrozen
 from apps.payments.models import Batch
 from apps.payments.permissions import PROPOSERS
 from apps.payments.rules.files import Payment, batch_text
@@ -27,9 +28,11 @@ LEASE_SECONDS = 365 * 24 * 3600.0  # a file has no lease: it never becomes unkno
 
 @transaction.atomic
 def make_batch(*, actor: User, key: UUID, now: datetime) -> Batch:
-    """Take all that waits to be sent, at most 1,000, into one file.  Raises NotAllowed, NothingToSend."""
-    if not actor.has_role(*PROPOSERS):
-        raise NotAllowed
+    """Take all that waits to be sent, at most 1,000, into one file.
+
+    Raises NotAllowed, PaymentsFrozen, NothingToSend.
+    """
+    _check(actor)
     known = Batch.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -47,14 +50,21 @@ def make_batch(*, actor: User, key: UUID, now: datetime) -> Batch:
 
 
 def batch_file(*, batch: Batch, actor: User, now: datetime) -> bytes:
-    """The file, the same bytes each time; each look is noted.  Raises NotAllowed, BatchDiffers."""
-    if not actor.has_role(*PROPOSERS):
-        raise NotAllowed
+    """The file, the same bytes each time; each look is noted.  Raises NotAllowed, PaymentsFrozen, BatchDiffers."""
+    _check(actor)
     content = _content(batch)
     if hashlib.sha256(content).hexdigest() != batch.sha256:
         raise BatchDiffers
     record_event(actor_id=actor.pk, action="payments.batch-read", target=(LABEL, batch.pk), now=now)
     return content
+
+
+def _check(actor: User) -> None:
+    """Raises NotAllowed, PaymentsFrozen."""
+    if not actor.has_role(*PROPOSERS):
+        raise NotAllowed
+    if is_frozen():
+        raise PaymentsFrozen
 
 
 def _content(batch: Batch) -> bytes:

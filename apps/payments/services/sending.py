@@ -19,6 +19,7 @@ from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.errors import N_
 from apps.core.jobs import ring
+from apps.fund.selectors import is_frozen
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 NO_ANSWER = N_("The bank gave no clear answer.")
 NOT_REPORTED = N_("The sender stopped in the middle.")
 ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
+AFTER_FREEZE = N_("The bank does not know it. It is sent again when payments may leave again.")
 MOST_SECONDS = 15.0  # of one run; below the time limit of a task, whatever the bank does
 MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
@@ -162,11 +164,14 @@ def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
     if answer is not None:
         _record(order, answer, now)
         return True
+    unsent = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
+    if is_frozen():
+        unsent.update(reason=AFTER_FREEZE)  # asked again later, as after any inquiry
+        return True
     life = max(gateway.key_life.total_seconds() - MARGIN_SECONDS, 0)
     lease = settings.PAYMENT_LEASE_SECONDS
     again = _claim(CLAIM_AGAIN, order=order.pk, attempt=order.attempt, most=MOST_ATTEMPTS, life=life, lease=lease)
     if again is not None:
         return _send(gateway, again, now)
-    unsafe = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
-    unsafe.update(next_try_at=None, reason=ASK_A_PERSON)
+    unsent.update(next_try_at=None, reason=ASK_A_PERSON)
     return True
