@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.fund.selectors import balances
+from apps.fund.selectors import balances, is_frozen
 from apps.payments.models import Checkout, CheckoutState, LineState, Order, Proposal, StatementLine
 from apps.payments.rules.ages import (
     LATE,
@@ -19,8 +19,8 @@ from apps.payments.rules.ages import (
     longest,
 )
 from apps.payments.rules.matching import LineKind
-from apps.payments.rules.resolving import BOOKABLE, Apart, why_not_checkout, why_not_order, why_not_pair
-from apps.payments.rules.states import UNSETTLED, State
+from apps.payments.rules.resolving import BOOKABLE, Apart, matchable, why_not_checkout, why_not_pair
+from apps.payments.rules.states import State
 
 SHOWN = 50
 CANDIDATES = 15
@@ -143,12 +143,9 @@ def accounts_for(line: StatementLine) -> list[str]:
 def _orders(apart: Apart) -> list[Candidate]:
     if apart.kind != LineKind.PAID:
         return []
-    rows = Order.objects.filter(state__in=UNSETTLED, amount_fen__gte=apart.amount_fen).select_related("payee_account")
-    return [
-        Candidate(f"order:{order.pk}", order=order)
-        for order in rows.order_by("amount_fen", "-id")[:CANDIDATES]
-        if not why_not_order(apart, amount_fen=order.amount_fen, state=State(order.state))
-    ]
+    states = matchable(is_restored=is_frozen())
+    rows = Order.objects.filter(state__in=states, amount_fen__gte=apart.amount_fen).select_related("payee_account")
+    return [Candidate(f"order:{order.pk}", order=order) for order in rows.order_by("amount_fen", "-id")[:CANDIDATES]]
 
 
 def _checkouts(apart: Apart) -> list[Candidate]:

@@ -258,7 +258,7 @@ def test_a_difference_is_explained_from_its_page(sandbox, signed_in, treasurer, 
     signed_in(council).post(url("proposal", Proposal.objects.get().pk), {"act": "confirm"})
     line.refresh_from_db()
     asked.refresh_from_db()
-    assert (line.state, asked.state, balance("suspense"), balance("in-transit")) == ("matched", "settled", 0, 0)
+    assert (line.state, asked.state, balance("suspense"), balance("in-transit")) == ("matched", "settled", 0, 1)
 
 
 def one_line(kind=K.PAID, fen=500, **changes):

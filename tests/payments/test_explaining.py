@@ -6,9 +6,10 @@ import pytest
 
 from apps.accounts.models import Role
 from apps.core.errors import NotAllowed
+from apps.fund.models import Freeze
 from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.payments.errors import AlreadyProposed, DoesNotFit, MovedOn
-from apps.payments.models import StatementLine
+from apps.payments.models import Order, StatementLine
 from apps.payments.rules.matching import LineKind as K
 from apps.payments.rules.resolving import (
     ARRIVED,
@@ -34,6 +35,7 @@ from apps.payments.services import (
     take_back,
     take_lines,
 )
+from apps.payments.worklist import candidates
 from tests.fund.factories import NOW, PLAN, money_in_bank
 from tests.payments.factories import checkout, fact, order
 
@@ -93,13 +95,19 @@ def test_a_line_without_key_belongs_to_a_payment(sandbox, people):
     assert kinds == ["money-unexplained", "money-unexplained-reversed"]
 
 
-def test_what_the_bank_paid_too_little_stays_owed(sandbox, people):
+def test_what_the_bank_paid_too_little_is_asked_for_again(sandbox, people):
     asked = sent()
     line = apart(1, asked, amount_fen=990)
     explain(line, people, "match-order", order_id=asked.pk)
     assert state(asked) == "settled"
-    assert books() == {"bank": 9_010, "in-transit": 0, "suspense": 0}
-    assert balance(PAYABLE) == 10
+    assert books() == {"bank": 9_010, "in-transit": 10, "suspense": 0}
+    assert balance(PAYABLE) == 0
+    rest = Order.objects.exclude(pk=asked.pk).get()
+    assert (rest.business_key, rest.amount_fen, rest.source_id) == (f"{asked.business_key}:short", 10, asked.source_id)
+    send_due_payments(limit=50, now=NOW)
+    take_lines(facts=[fact(2, rest)], now=NOW)
+    assert state(rest) == "settled"
+    assert books() == {"bank": 9_000, "in-transit": 0, "suspense": 0}
 
 
 def test_money_that_came_in_belongs_to_what_was_asked_for(people):
@@ -169,6 +177,20 @@ def test_which_payment_fits_a_line(kind, fen, of_state, reason):
 )
 def test_which_request_for_money_fits_a_line(kind, fen, arrived, reason):
     assert why_not_checkout(Apart(kind, fen), amount_fen=5, has_arrived=arrived) == reason
+
+
+@pytest.mark.parametrize("of_state", [S.HELD, S.REQUESTED])
+def test_in_restored_books_a_line_may_belong_to_an_order_never_sent(of_state):
+    assert why_not_order(Apart(K.PAID, 5), amount_fen=5, state=of_state, is_restored=True) == ""
+
+
+def test_while_frozen_two_people_match_a_line_with_an_order_never_sent(people):
+    asked = order(1_000)
+    Freeze.objects.create(reason="Restored", began_at=NOW, gap_from=NOW)
+    line = apart(1, asked, amount_fen=990)
+    assert next(found.order for found in candidates(line)) == asked
+    explain(line, people, "match-order", order_id=asked.pk)
+    assert (state(asked), line.state) == ("settled", "matched")
 
 
 def test_what_does_not_fit_is_refused_with_the_reason(sandbox, people):

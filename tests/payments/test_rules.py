@@ -78,6 +78,13 @@ def test_a_line_of_an_order(kind, state):
     assert match(Line(kind, 5, "a"), Target(5, state, "a")) == wanted
 
 
+@pytest.mark.parametrize("state", [S.HELD, S.REQUESTED])
+def test_in_restored_books_the_bank_is_believed_about_what_was_never_sent(state):
+    outcomes = [match(Line(kind, 5, "a"), Target(5, state, "a"), is_restored=True) for kind in (K.PAID, K.REJECTED)]
+    assert outcomes == [Match(O.SETTLE), Match(O.FAIL)]
+    assert match(Line(K.PAID, 5, "b"), Target(5, state, "a"), is_restored=True).reason == WRONG_ACCOUNT
+
+
 @pytest.mark.parametrize(
     ("line", "target", "reason"),
     [

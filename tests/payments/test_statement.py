@@ -6,12 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.fund.errors import Overdrawn
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.fund.services import close_books
-from apps.payments.models import LineState, StatementLine
+from apps.payments import gateway
+from apps.payments.models import LineState, StatementFeed, StatementLine
+from apps.payments.rules.keys import payment_key
 from apps.payments.rules.matching import AFTER_FAILURE, TWICE, UNKNOWN_KEY, WRONG_ACCOUNT, WRONG_AMOUNT, LineKind
 from apps.payments.selectors import differences
-from apps.payments.services import read_statement, record_failed, send_due_payments, take_lines
+from apps.payments.services import read_statement, record_failed, send_due_payments, statement, take_lines
 from tests.fund.factories import NOW, PLAN, money_in_bank
 from tests.payments.factories import checkout, fact, order
 
@@ -143,11 +146,11 @@ def test_money_paid_in_arrives_once(sandbox):
     assert reasons() == [TWICE]
 
 
-def test_the_real_feed_is_read_with_an_overlap_at_two_queries_when_idle(sent, django_assert_num_queries):
+def test_the_real_feed_is_read_with_an_overlap_at_three_queries_when_idle(sent, django_assert_num_queries):
     asked = [sent(100 + number) for number in range(5)]
     assert read_statement(now=NOW) == 5
     assert {state(one) for one in asked} == {"settled"}
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert read_statement(now=NOW) == 0
 
 
@@ -160,6 +163,113 @@ def test_a_line_that_appears_late_below_the_newest_is_still_read(sent, sandbox):
         connection.execute("UPDATE statement SET visible_at = 0")
     assert read_statement(now=NOW) == 1
     assert (state(first), state(second)) == ("settled", "settled")
+
+
+def hide(sandbox, *numbers):
+    """Let all lines be visible but these."""
+    with sandbox.store.writing() as lines:
+        lines.execute("UPDATE statement SET visible_at = 0")
+        lines.executemany("UPDATE statement SET visible_at = 9e12 WHERE number = ?", [(number,) for number in numbers])
+
+
+def fill(sandbox, count):
+    with sandbox.store.writing() as lines:
+        query = "INSERT INTO statement (visible_at, key, kind, amount_fen, account, date, reference) VALUES "
+        lines.execute(query + ", ".join(["(0, 'fee', 'paid', 1, '', '2026-11-24', '')"] * count))
+
+
+def test_a_file_of_the_newest_days_hides_no_line_of_the_feed(sent):
+    asked = [sent(), sent()]
+    take(*[fact(2_026_112_400_000 + number, asked[0], key="fee") for number in range(150)])
+    assert read_statement(now=NOW) == 2
+    assert {state(one) for one in asked} == {"settled"}
+
+
+def test_a_missing_number_is_waited_for_however_many_lines_come_after_it(sent, sandbox, monkeypatch):
+    asked = sent()
+    fill(sandbox, 149)
+    hide(sandbox, 1, 120)
+    whole = gateway.SandboxBank.statement
+    monkeypatch.setattr(gateway.SandboxBank, "statement", lambda self, after: whole(self, after)[:110])
+    assert [read_statement(now=NOW) for _ in range(3)] == [110, 38, 0]
+    hide(sandbox, 1)
+    assert read_statement(now=NOW) == 1
+    hide(sandbox)
+    assert [read_statement(now=NOW) for _ in range(2)] == [1, 0]
+    assert state(asked) == "settled"
+    feed = StatementFeed.objects.get()
+    assert (feed.read_to, feed.newest) == (150, 150)
+
+
+def test_a_line_nobody_could_take_is_fetched_again_after_many_others(sent, sandbox, monkeypatch):
+    asked = sent()
+    fill(sandbox, 130)
+    real = statement.settle
+
+    def refuse(*args, **kwargs):
+        raise Overdrawn(accounts="bank")
+
+    monkeypatch.setattr(statement, "settle", refuse)
+    assert read_statement(now=NOW) == 130
+    monkeypatch.setattr(statement, "settle", real)
+    assert read_statement(now=NOW) == 1
+    assert state(asked) == "settled"
+
+
+def test_a_waiting_line_that_fails_stops_no_other(sent, monkeypatch):
+    first, second = sent(), sent()
+    real = statement.take_back
+
+    def refuse(order, **facts):
+        if order.pk == first.pk:
+            raise Overdrawn(accounts="bank")
+        return real(order, **facts)
+
+    monkeypatch.setattr(statement, "take_back", refuse)
+    take(fact(3, first, K.RETURNED), fact(4, second, K.RETURNED))
+    take(fact(1, first), fact(2, second))
+    assert (state(first), state(second)) == ("settled", "returned")
+    assert differences().get().number == 3
+
+
+def test_waiting_lines_that_move_on_are_found_behind_many_that_do_not(sent, monkeypatch):
+    monkeypatch.setattr(statement, "BATCH", 1)
+    stuck, asked = sent(), sent()
+    take(fact(3, stuck, K.RETURNED), fact(4, asked, K.RETURNED))
+    take(fact(2, asked))
+    assert (state(stuck), state(asked)) == ("submitted", "returned")
+
+
+@pytest.mark.parametrize("as_written", [str, lambda key: key.hex.upper()])
+def test_a_line_of_an_unknown_key_is_matched_again_when_its_payment_appears(as_written):
+    known, key = order(300), payment_key("claim:900:1")
+    take(fact(1, known, key=as_written(key)), fact(2, known, K.RETURNED, key=as_written(key)))
+    assert reasons() == [UNKNOWN_KEY] * 2
+    asked = order(300, key="claim:900:1")
+    take()
+    assert state(asked) == "returned"
+    assert (balance("bank"), balance("suspense"), balance("in-transit")) == (0, 0, 300)
+    assert list(StatementLine.objects.values_list("state", "order")) == [("matched", asked.pk)] * 2
+    assert reasons() == []
+
+
+def test_one_that_does_not_fit_its_payment_stays_apart_with_the_reason():
+    known = order(300)
+    take(fact(1, known, key=str(payment_key("claim:901:1"))))
+    asked = order(301, key="claim:901:1")
+    for _ in range(2):
+        take()
+    assert reasons() == [WRONG_AMOUNT]
+    assert (state(asked), balance("bank"), balance("suspense")) == ("requested", -300, -300)
+
+
+def test_money_paid_in_for_a_lost_request_arrives_when_it_is_asked_for_again():
+    wanted = checkout(800)
+    take(fact(1, wanted, K.RECEIVED, key=str(payment_key("checkout:contribution:902"))))
+    again = checkout(800, key="contribution:902")
+    take()
+    again.refresh_from_db()
+    assert (again.state, balance("bank"), balance("suspense")) == ("paid", 800, 0)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,9 +8,14 @@ from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.fund.models import Freeze
-from apps.fund.selectors import is_frozen
+from apps.fund.selectors import balance, is_frozen
 from apps.fund.services import lift_freeze
 from apps.payments.models import LineState, StatementLine
+from apps.payments.rules.keys import payment_key
+from apps.payments.rules.matching import LineKind
+from apps.payments.services import take_lines
+from apps.payments.services.claiming import claim_next
+from tests.payments.factories import fact, order
 
 pytestmark = pytest.mark.django_db
 URL = reverse("portal:frozen")
@@ -40,9 +45,6 @@ def test_it_is_lifted_when_the_statement_is_read_and_explained(client, treasurer
     assert client.post(URL).status_code == 409
     assert is_frozen()
     StatementLine.objects.filter(pk=read.pk).delete()
-    line(now + timedelta(minutes=1), state=LineState.WAITING, number=2)
-    assert client.post(URL).status_code == 409
-    StatementLine.objects.all().delete()
     settled = matched(now + timedelta(minutes=1))
     assert settled.state == LineState.MATCHED
     assert b"Let payments leave again" in client.get(URL).content
@@ -61,6 +63,41 @@ def matched(now):
         key=uuid4(), source_label="x", source_id=1, amount_fen=5, return_url="/", created_at=now
     )
     return line(now, state=LineState.MATCHED, checkout=checkout, number=3)
+
+
+def lifted(client, treasurer):
+    client.force_login(treasurer)
+    return client.post(URL).status_code == 302 and not is_frozen()
+
+
+@pytest.mark.parametrize(("fen", "before"), [(500, "requested"), (5_000_000, "held")])
+@pytest.mark.parametrize(("kind", "after"), [(LineKind.PAID, "settled"), (LineKind.REJECTED, "failed")])
+def test_what_the_bank_did_with_an_order_of_the_backup_ends_it(
+    client, treasurer, frozen, now, fen, before, kind, after
+):
+    asked = order(fen)
+    assert asked.state == before
+    later = now + timedelta(minutes=1)
+    take_lines(facts=[fact(1, asked, kind)], now=later)
+    asked.refresh_from_db()
+    assert asked.state == after
+    assert balance("in-transit") == 0
+    assert lifted(client, treasurer)
+    assert claim_next(lease=60) is None
+
+
+def test_an_order_lost_after_the_backup_and_asked_for_again_is_not_paid_again(client, treasurer, frozen, now):
+    later = now + timedelta(minutes=1)
+    other = order(500, key="claim:800:1")
+    take_lines(facts=[fact(1, other, key=str(payment_key("claim:801:1")))], now=later)
+    assert not lifted(client, treasurer)
+    again = order(500, key="claim:801:1")
+    take_lines(facts=[], now=later)
+    again.refresh_from_db()
+    assert again.state == "settled"
+    assert (balance("suspense"), balance("bank")) == (0, -500)
+    assert lifted(client, treasurer)
+    assert [claim_next(lease=60), claim_next(lease=60)] == [other, None]
 
 
 def test_lifted_twice_it_is_lifted_once(treasurer, frozen, now):

@@ -4,7 +4,7 @@ from apps.payments.models.checkouts import Checkout, CheckoutState
 from apps.payments.models.orders import STATES, Batch, Order, OrderEvent, Purpose
 from apps.payments.models.payees import DayTotal, Limits, PayeeAccount
 from apps.payments.models.proposals import Proposal
-from apps.payments.models.statement import FileKind, LineState, StatementFile, StatementLine
+from apps.payments.models.statement import FileKind, LineState, StatementFeed, StatementFile, StatementLine
 
 __all__ = [
     "STATES",
@@ -20,6 +20,7 @@ __all__ = [
     "PayeeAccount",
     "Proposal",
     "Purpose",
+    "StatementFeed",
     "StatementFile",
     "StatementLine",
 ]

@@ -49,6 +49,16 @@ class StatementFile(models.Model):
         return self.name
 
 
+class StatementFeed(models.Model):
+    """How far the live statement is read, in one row: lines brought as files never move it past lines not fetched."""
+
+    read_to = models.BigIntegerField(default=0, help_text="up to here no number is missing")
+    newest = models.BigIntegerField(default=0, help_text="the highest number the feed has shown")
+
+    def __str__(self) -> str:
+        return f"read to {self.read_to} of {self.newest}"
+
+
 class StatementLine(models.Model):
     """One line of the bank's statement, taken once by its number."""
 

@@ -65,7 +65,7 @@ def _apart(reason: str) -> Match:
 WAIT, NOTHING = Match(Outcome.WAIT), Match(Outcome.NOTHING)
 S = State
 BY_STATE: dict[LineKind, dict[State, Match]] = {
-    # An order set back by a restored database is sent again with the same key; its line waits for that.
+    # A line that comes before its order is sent waits for that; not in restored books, see ``match``.
     LineKind.PAID: {
         **dict.fromkeys(UNSENT, WAIT),
         **dict.fromkeys(UNSETTLED, Match(Outcome.SETTLE)),
@@ -91,8 +91,11 @@ BY_STATE: dict[LineKind, dict[State, Match]] = {
 }
 
 
-def match(line: Line, target: Target | None) -> Match:
-    """Decide one line: key, amount and account must all fit, else a person looks at it."""
+def match(line: Line, target: Target | None, *, is_restored: bool = False) -> Match:
+    """Decide one line: key, amount and account must all fit, else a person looks at it.
+
+    ``is_restored``: the books may lack that an order was sent, so one that the bank names counts as sent.
+    """
     if target is None:
         return _apart(UNKNOWN_KEY)
     if (line.kind == LineKind.RECEIVED) != (target.state is None):
@@ -103,4 +106,5 @@ def match(line: Line, target: Target | None) -> Match:
         return _apart(TWICE) if target.has_arrived else Match(Outcome.ARRIVE)
     if line.account_index != target.account_index:
         return _apart(WRONG_ACCOUNT)
-    return BY_STATE[line.kind][target.state]
+    state = State.SUBMITTED if is_restored and target.state in UNSENT else target.state
+    return BY_STATE[line.kind][state]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from apps.core.errors import N_
 from apps.payments.rules.matching import LineKind
-from apps.payments.rules.states import UNSETTLED, State
+from apps.payments.rules.states import UNSENT, UNSETTLED, State
 
 SIGNS = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1, LineKind.REJECTED: 0}
 """Which way a line moved money at the bank."""
@@ -37,11 +37,16 @@ class Apart:
         return SIGNS[self.kind] * self.amount_fen
 
 
-def why_not_order(line: Apart, *, amount_fen: int, state: State) -> str:
+def matchable(*, is_restored: bool) -> tuple[State, ...]:
+    """States in which a line may settle an order; restored books may lack that one was sent."""
+    return (*UNSETTLED, *UNSENT) if is_restored else UNSETTLED
+
+
+def why_not_order(line: Apart, *, amount_fen: int, state: State, is_restored: bool = False) -> str:
     """Empty when the line may settle the order; less than asked for is allowed, the rest stays owed."""
     if line.kind != LineKind.PAID:
         return NOT_OUT
-    if state not in UNSETTLED:
+    if state not in matchable(is_restored=is_restored):
         return NOT_WAITING
     return TOO_MUCH if line.amount_fen > amount_fen else ""
 

@@ -18,8 +18,9 @@ S = State
 UNSENT = (S.HELD, S.REQUESTED)
 UNSETTLED = (S.SUBMITTING, S.UNKNOWN, S.SUBMITTED)  # the bank may have it; its statement decides
 LEGAL: dict[State, frozenset[State]] = {
-    S.HELD: frozenset({S.REQUESTED, S.FAILED}),
-    S.REQUESTED: frozenset({S.SUBMITTING, S.HELD}),
+    # Unsent orders end at once when restored books lack that they were sent.
+    S.HELD: frozenset({S.REQUESTED, S.FAILED, S.SETTLED}),
+    S.REQUESTED: frozenset({S.SUBMITTING, S.HELD, S.FAILED, S.SETTLED}),
     S.SUBMITTING: frozenset({S.SUBMITTED, S.UNKNOWN, S.FAILED, S.SETTLED}),
     S.UNKNOWN: frozenset({S.SUBMITTING, S.SUBMITTED, S.FAILED, S.SETTLED}),
     S.SUBMITTED: frozenset({S.SETTLED, S.FAILED}),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from apps.core.clock import business_day
-from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
-from apps.fund.services import Draft, book, post_entries, reverse_entry
+from apps.fund.selectors import is_frozen
+from apps.fund.services import Draft, book, post_entries
 from apps.payments.errors import DoesNotFit, MovedOn
 from apps.payments.models import Checkout, LineState, Order, Proposal, StatementLine
 from apps.payments.rules.matching import LineKind
@@ -23,9 +23,9 @@ from apps.payments.rules.resolving import (
 )
 from apps.payments.rules.states import State
 from apps.payments.services.checkouts import arrive, record_arrivals
-from apps.payments.services.orders import record_ends, settle
+from apps.payments.services.orders import record_ends, request_payment, settle
+from apps.payments.services.statement import LABEL, turn_round
 
-LABEL = "payments.statementline"
 Kind = Proposal.Kind
 
 
@@ -42,7 +42,8 @@ def check_explanation(proposal: Proposal) -> None:
 def _why_not(proposal: Proposal, line: Apart) -> str:
     order, checkout, other = proposal.order, proposal.checkout, proposal.other_line
     if proposal.kind == Kind.MATCH_ORDER and order is not None:
-        return why_not_order(line, amount_fen=order.amount_fen, state=State(order.state))
+        state = State(order.state)
+        return why_not_order(line, amount_fen=order.amount_fen, state=state, is_restored=is_frozen())
     if proposal.kind == Kind.MATCH_CHECKOUT and checkout is not None:
         return why_not_checkout(line, amount_fen=checkout.amount_fen, has_arrived=checkout.bank_date is not None)
     if proposal.kind == Kind.PAIR and other is not None:
@@ -67,13 +68,13 @@ def explain(proposal: Proposal, *, now: datetime) -> None:
     if line is None:
         raise MovedOn
     if proposal.kind == Kind.MATCH_ORDER and proposal.order is not None:
-        _turn_round(line, proposal, now)
+        turn_round(line, memo=proposal.reason, now=now)
         _settle(line, proposal.order, now)
     elif proposal.kind == Kind.MATCH_CHECKOUT and proposal.checkout is not None:
-        _turn_round(line, proposal, now)
+        turn_round(line, memo=proposal.reason, now=now)
         _arrive(line, proposal.checkout.pk, now)
     elif proposal.kind == Kind.BOOK:
-        _turn_round(line, proposal, now)
+        turn_round(line, memo=proposal.reason, now=now)
         _book(line, proposal, now)
     elif proposal.kind == Kind.PAIR and proposal.other_line is not None:
         _close(proposal.other_line, LineState.EXPLAINED)
@@ -86,21 +87,8 @@ def _close(line: StatementLine, state: LineState) -> None:
     line.save(update_fields=["state", "order", "checkout"])
 
 
-def _turn_round(line: StatementLine, proposal: Proposal, now: datetime) -> None:
-    """The money is not unexplained any more: the mirror of the entry that said so."""
-    entry = Entry.objects.get(key=f"statement:{line.number}:unexplained")
-    reverse_entry(
-        entry_id=entry.pk,
-        key=f"statement:{line.number}:explained",
-        effective_date=business_day(now),
-        source=(LABEL, line.pk),
-        memo=proposal.reason,
-        now=now,
-    )
-
-
 def _settle(line: StatementLine, order: Order, now: datetime) -> None:
-    """The order is paid; what the bank paid too little stays owed."""
+    """The order is paid; what the bank paid too little is owed again, and asked for with an order of its own."""
     line.order, line.checkout = order, None
     record_ends([(order, settle(order, bank_date=line.bank_date, reference=line.reference, now=now))], now=now)
     short = order.amount_fen - line.amount_fen
@@ -112,6 +100,16 @@ def _settle(line: StatementLine, order: Order, now: datetime) -> None:
             key=f"payout:{order.key}:short",
             effective_date=business_day(now),
             source=("payments.order", order.pk),
+            now=now,
+        )
+        request_payment(
+            key=f"{order.business_key}:short",
+            purpose=order.purpose,
+            source=(order.source_label, order.source_id),
+            payee_account_id=order.payee_account_id,
+            amount_fen=short,
+            owed_account=order.owed_account,
+            caused_by=order.caused_by_id,
             now=now,
         )
 

@@ -7,33 +7,73 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
+from apps.core.clock import business_day
 from apps.core.errors import N_, DomainError
+from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
-from apps.fund.services import Draft, draft_of, post_entries
+from apps.fund.selectors import is_frozen
+from apps.fund.services import Draft, draft_of, post_entries, reverse_entry
 from apps.payments.gateway import StatementFact, bank
-from apps.payments.models import Checkout, LineState, Order, StatementLine
-from apps.payments.rules.matching import Line, LineKind, Match, Outcome, Target, match
+from apps.payments.models import Checkout, LineState, Order, StatementFeed, StatementLine
+from apps.payments.rules.matching import UNKNOWN_KEY, Line, LineKind, Match, Outcome, Target, match
 from apps.payments.rules.states import State
 from apps.payments.services.checkouts import arrive, record_arrivals
 from apps.payments.services.orders import fail, record_ends, settle, take_back
 from apps.payments.services.payees import account_index
 
 logger = logging.getLogger(__name__)
+LABEL = "payments.statementline"
 BATCH = 200
 OVERLAP = 100  # lines read again each time: the bank's lines may become visible out of order
 REFUSED = N_("The bank's statement shows that it refused.")
 MONEY_MOVED = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1}
+Item = TypeVar("Item")
+
+ADVANCE = """
+UPDATE payments_statementfeed f SET newest = greatest(f.newest, %(last)s), read_to = greatest(f.read_to, %(start)s, (
+    SELECT max(number) FROM (
+        SELECT number, row_number() OVER (ORDER BY number) AS place FROM payments_statementline
+        WHERE number > %(start)s AND number <= greatest(f.newest, %(last)s)
+    ) line WHERE number = %(start)s + place
+)) WHERE id = %(feed)s
+"""
+LOOK_AGAIN = """
+SELECT l.id FROM payments_statementline l
+CROSS JOIN LATERAL (SELECT replace(l.key, '-', '') AS hex) plain
+CROSS JOIN LATERAL (SELECT CASE WHEN hex ~ '^[0-9a-fA-F]{32}$' THEN hex::uuid END AS key) named
+WHERE l.state = 'waiting' OR l.state = 'quarantine' AND l.reason = %(unknown)s AND (
+    EXISTS (SELECT FROM payments_order o WHERE o.key = named.key)
+    OR EXISTS (SELECT FROM payments_checkout c WHERE c.key = named.key)
+) ORDER BY l.number
+"""
 
 
 def read_statement(*, now: datetime) -> int:
-    """Fetch the newest lines with an overlap and take those not yet known; answers how many were new."""
-    known = set(StatementLine.objects.order_by("-number").values_list("number", flat=True)[:OVERLAP])
-    facts = bank().statement(after=min(known) - 1 if len(known) == OVERLAP else 0)
-    return take_lines(facts=[fact for fact in facts if fact.number not in known], now=now)
+    """Fetch what the bank shows from the first missing number on, and an overlap before it; answers how many were new.
+
+    Only while a number is missing is more than one page fetched, to come past the newest line.
+    """
+    feed, _ = StatementFeed.objects.get_or_create(pk=1)
+    after = last = max(feed.read_to - OVERLAP, 0)
+    new = 0
+    while facts := bank().statement(after=after):
+        numbers = [fact.number for fact in facts]
+        known = set(StatementLine.objects.filter(number__in=numbers).values_list("number", flat=True))
+        new += take_lines(facts=[fact for fact in facts if fact.number not in known], now=now)
+        last = max(numbers)
+        if last <= after or last > feed.newest or last == feed.read_to == feed.newest:
+            break
+        after = last
+    if feed.read_to < max(last, feed.newest):
+        with connection.cursor() as cursor:
+            cursor.execute(ADVANCE, {"feed": feed.pk, "start": feed.read_to, "last": last})
+    return new
 
 
 def take_lines(*, facts: Sequence[StatementFact], now: datetime) -> int:
@@ -47,13 +87,12 @@ def take_lines(*, facts: Sequence[StatementFact], now: datetime) -> int:
             new += _take(batch, now)
         except (DatabaseError, DomainError):
             new += sum(_take_alone(fact, now) for fact in batch)
-    if StatementLine.objects.filter(state=LineState.WAITING).exists():
-        _look_again(now)
+    _look_again(now)
     return new
 
 
-def batched(facts: Sequence[StatementFact], size: int) -> Iterator[Sequence[StatementFact]]:
-    return (facts[start : start + size] for start in range(0, len(facts), size))
+def batched(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _take_alone(fact: StatementFact, now: datetime) -> int:
@@ -88,17 +127,41 @@ def _line(fact: StatementFact, now: datetime) -> StatementLine:
     )
 
 
-@transaction.atomic
 def _look_again(now: datetime) -> None:
-    waiting = StatementLine.objects.filter(state=LineState.WAITING).order_by("number")
-    _decide(list(waiting.select_for_update(skip_locked=True)[:BATCH]), now)
+    """Match lines that waited, and those of unknown keys that are known by now; one that fails stops no other."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK_AGAIN, {"unknown": UNKNOWN_KEY})
+        ids = [line_id for (line_id,) in cursor.fetchall()]
+    for batch in batched(ids, BATCH):
+        try:
+            _decide_again(batch, now)
+        except (DatabaseError, DomainError):
+            for line_id in batch:
+                _decide_alone(line_id, now)
+
+
+def _decide_alone(line_id: int, now: datetime) -> None:
+    try:
+        _decide_again([line_id], now)
+    except (DatabaseError, DomainError):
+        logger.exception("Statement line with id %s could not be matched; it is tried again", line_id)
+
+
+@transaction.atomic
+def _decide_again(ids: Sequence[int], now: datetime) -> None:
+    is_open = Q(state=LineState.WAITING) | Q(state=LineState.QUARANTINE, reason=UNKNOWN_KEY)
+    lines = StatementLine.objects.filter(is_open, pk__in=ids).order_by("number")
+    _decide(list(lines.select_for_update(skip_locked=True)), now)
 
 
 def _decide(lines: Sequence[StatementLine], now: datetime) -> None:
     """Match locked lines with what they name, and do what follows, in their order and in the caller's transaction."""
+    if not lines:
+        return
     orders, checkouts = _named({key for line in lines if (key := _key(line))})
+    is_restored = is_frozen()
     for turn in _turns(lines):
-        _act([Found(line, orders.get(_key(line)), checkouts.get(_key(line))) for line in turn], now)
+        _act([Found(line, orders.get(_key(line)), checkouts.get(_key(line)), is_restored) for line in turn], now)
 
 
 def _key(line: StatementLine) -> UUID | None:
@@ -138,11 +201,15 @@ class Found:
     line: StatementLine
     order: Order | None
     checkout: Checkout | None
+    is_restored: bool
+    was_apart: bool = field(init=False)
     match: Match = field(init=False)
 
     def __post_init__(self) -> None:
+        """A key the bank named before these books knew it is that of a payment they had lost."""
         facts = Line(LineKind(self.line.kind), self.line.amount_fen, self.line.account_index)
-        self.match = match(facts, self._target())
+        self.was_apart = self.line.state == LineState.QUARANTINE
+        self.match = match(facts, self._target(), is_restored=self.is_restored or self.was_apart)
 
     def _target(self) -> Target | None:
         if self.order is not None:
@@ -186,8 +253,24 @@ def _close(turn: Sequence[Found], now: datetime) -> None:
         line.state = LineState.QUARANTINE if outcome == Outcome.QUARANTINE else LineState.MATCHED
     if turn:
         StatementLine.objects.bulk_update([found.line for found in turn], ("order", "checkout", "reason", "state"))
-    apart = [found.line for found in turn if found.line.state == LineState.QUARANTINE]
-    post_entries(*(_unexplained(line) for line in apart if line.kind in MONEY_MOVED), now=now)
+    moved = [found for found in turn if found.line.kind in MONEY_MOVED]
+    apart = [found.line for found in moved if found.line.state == LineState.QUARANTINE and not found.was_apart]
+    post_entries(*(_unexplained(line) for line in apart), now=now)
+    for found in moved:
+        if found.was_apart and found.line.state != LineState.QUARANTINE:
+            turn_round(found.line, now=now)
+
+
+def turn_round(line: StatementLine, *, now: datetime, memo: str = "") -> None:
+    """The money is not unexplained any more: the mirror of the entry that said so."""
+    reverse_entry(
+        entry_id=Entry.objects.get(key=f"statement:{line.number}:unexplained").pk,
+        key=f"statement:{line.number}:explained",
+        effective_date=business_day(now),
+        source=(LABEL, line.pk),
+        memo=memo,
+        now=now,
+    )
 
 
 def _unexplained(line: StatementLine) -> Draft:
@@ -197,5 +280,5 @@ def _unexplained(line: StatementLine) -> Draft:
         key=f"statement:{line.number}:unexplained",
         effective_date=line.bank_date,
         moves_on=True,
-        source=("payments.statementline", line.pk),
+        source=(LABEL, line.pk),
     )
