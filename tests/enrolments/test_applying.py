@@ -224,14 +224,8 @@ def test_a_draft_is_kept_until_the_plan_is_joined(sent, child, now):
     assert not Draft.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("payers", "is_refused"), [([{"payer": "union"}], True), ([{"payer": "government", "trusted": True}], False)]
-)
-def test_a_plan_that_a_union_pays_for_is_joined_through_the_union(sent, payers, is_refused):
-    sent["plan_code"] = publish_plan("paid-by-others", payers=payers)
-    if not is_refused:
-        assert apply_for_cover(**sent).cover.state == "active"
-        return
+def test_a_plan_that_a_union_pays_for_is_joined_through_the_union(sent):
+    sent["plan_code"] = publish_plan("union-pays", payers=[{"payer": "union", "amount": "half"}])
     with pytest.raises(errors.JoinedThroughGroup):
         apply_for_cover(**sent)
     assert not Application.objects.exists()

@@ -35,7 +35,7 @@ def make_invoice(*, agreement_id: int, actor: User, now: datetime) -> Invoice:
     """
     check_group(actor, agreement_id)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
-    invoice = agreement.invoices.filter(state=Invoice.State.DUE).first()
+    invoice = agreement.invoices.select_for_update().filter(state=Invoice.State.DUE).first()
     if invoice is not None and not _has_changed(invoice):
         return invoice
     if invoice is not None:
