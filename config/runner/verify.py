@@ -65,7 +65,7 @@ def environment(var: Path, cluster: Cluster | None, *, long: bool) -> dict[str, 
     if cluster:
         environ["DATABASE_URL"] = addresses_of(cluster.layout).url(SUPERUSER)
     if long:
-        environ["GONGJI_LONG"] = "1"
+        environ |= {"GONGJI_LONG": "1", "PROPERTY_EXAMPLES": "2000"}
     return environ
 
 

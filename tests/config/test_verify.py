@@ -108,7 +108,7 @@ import os, psycopg
 from config.embedded.provision import conninfo_of
 with psycopg.connect(conninfo_of(os.environ["DATABASE_URL"])) as connection:
     assert connection.execute("SHOW fsync").fetchone() == ("off",)
-assert os.environ["GONGJI_LONG"] == "1"
+assert (os.environ["GONGJI_LONG"], os.environ["PROPERTY_EXAMPLES"]) == ("1", "2000")
 print("1 passed in 0.01s")
 """
 
