@@ -51,7 +51,7 @@ class Visitor(threading.Thread):
     def __init__(self, port, number, visit=lambda: None):
         super().__init__(daemon=True)
         self.port, self.number, self.visit = port, number, visit
-        self.processes = []
+        self.processes, self.others = [], {child.pid for child in psutil.Process().children()}
         self.asked_at = 0.0
         self.trouble = None
 
@@ -64,7 +64,8 @@ class Visitor(threading.Thread):
         except Exception as trouble:
             self.trouble = trouble
         time.sleep(1)
-        self.processes = psutil.Process().children(recursive=True)
+        own = [child for child in psutil.Process().children() if child.pid not in self.others]
+        self.processes = [*own, *(process for child in own for process in child.children(recursive=True))]
         self.asked_at = time.monotonic()
         os.kill(os.getpid(), self.number)
 

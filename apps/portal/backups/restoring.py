@@ -28,6 +28,7 @@ BEGIN
     FOR one IN
         SELECT relname AS name, CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind
             FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
+            ORDER BY relkind = 'S'  -- a sequence of a column goes with its table
     LOOP
         EXECUTE format('DROP %s IF EXISTS public.%I CASCADE', one.kind, one.name);
     END LOOP;

@@ -118,6 +118,7 @@ MALFORMED = [
     ),
     (data([benefit(scope={"facility": {"levels": ["huge"]}})]), ["scope.facility.levels[0]", "huge"]),
     (joining({"sex": "male"}, reason="mood"), ["joining[0].reason", "mood"]),
+    (data(parameters=AMOUNT, paying={"schedules": ["monthly", "monthly"]}), ["paying.schedules[1]", "stands twice"]),
     (joining({"age": {}}), ["joining[0].when.age", "from, to or both"]),
     (joining({"age": {"from": "one"}}), ["joining[0].when.age.from", "one", "years or days"]),
     (joining({"weather": "fine"}), ["joining[0].when", "does not say which kind"]),
