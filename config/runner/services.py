@@ -37,6 +37,16 @@ def binds(port: int) -> list[str]:
     return [part for address in addresses for part in ("--bind", address)]
 
 
+def free_ports() -> int:
+    """A port that is free together with the next one, where the sandbox bank listens."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if not ports_taken([port, port + 1]):
+            return port
+
+
 def ports_taken(ports: Iterable[int]) -> list[int]:
     return [port for port in ports if not _can_bind(socket.AF_INET, "127.0.0.1", port)]
 

@@ -3,42 +3,21 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from config.runner.services import first_page_status, free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FAMILIES = 120  # with fewer, chance decides whether there is a surplus to vote on
 PATIENCE = 420  # seconds to prepare a database and a story on a slow machine
-
-
-def free_ports() -> int:
-    """A port that is free together with the next one, where the sandbox bank listens."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return response.status == 200
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +38,7 @@ def portal(tmp_path_factory):
         )
     try:
         deadline = time.monotonic() + PATIENCE
-        while not answers(f"http://localhost:{port}/"):
+        while first_page_status(port) != 200:
             assert demo.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.5)

@@ -6,16 +6,15 @@ import json
 import os
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
@@ -26,6 +25,7 @@ from config.embedded.cluster import SUPERUSER
 from config.embedded.layout import layout_for
 from config.embedded.provision import addresses_of
 from config.runner.environment import demo_environment
+from config.runner.services import first_page_status, free_ports
 
 RATE, SECONDS, WARM_UP = 20, 60, 15
 PATIENCE = 60
@@ -92,14 +92,14 @@ def _p95(values: list[float]) -> float:
 @contextmanager
 def _portal(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """A demo of its own, as a person starts it, with hardly a story; ended as a person ends it."""
-    port = _free_port()
+    port = free_ports()
     environ = {name: value for name, value in os.environ.items() if name not in OURS} | {"GONGJI_HOME": str(home)}
     command = [sys.executable, "manage.py", "demo", "--port", str(port), "--families", "5"]
     with (home / "demo.log").open("wb") as log:
         demo = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://localhost:{port}"
     try:
-        while not _answers(url):
+        while first_page_status(port) != HTTPStatus.OK:
             if demo.poll() is not None:
                 raise RuntimeError((home / "demo.log").read_text()[-2000:])
             time.sleep(0.5)
@@ -134,24 +134,3 @@ def _settled(conninfo: str, count: int) -> dict[str, datetime]:
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
-            return bool(response.status == 200)
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    """A port that is free together with the next one, where the sandbox bank listens."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port

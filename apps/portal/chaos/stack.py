@@ -19,6 +19,7 @@ import httpx
 from apps.portal.chaos.script import Blow
 from config.bootstrap import ROOT
 from config.process import dies_with_parent
+from config.runner.services import free_ports
 
 WORKERS = 2
 BANK = "apps.payments.sandbox"
@@ -72,7 +73,7 @@ class Stack:
 
     def __init__(self, home: Path, environment: dict[str, str], *, ignores_key: bool) -> None:
         self.home, self.store, self.ignores_key = home, home / "bank.sqlite3", ignores_key
-        self.port = _free_port()
+        self.port = free_ports()
         self.environment = environment | {"SANDBOX_URL": f"http://127.0.0.1:{self.port}"}
         self.happened: Counter[str] = Counter()
         self.workers: list[int] = []
@@ -139,13 +140,6 @@ class Stack:
         self.client.close()
         self.bank.kill()
         self.bank.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for_port(port: int, seconds: float = 30) -> None:
