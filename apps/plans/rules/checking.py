@@ -23,10 +23,19 @@ from .loading import Written, read_terms
 from .sampling import Sample, claimant, meeting, member
 from .scalars import plain_yuan
 from .source import Path
-from .terms import Benefit, Example, Terms
+from .terms import Benefit, Example, Ladder, Terms
 from .written import Words
 
 NEVER_MET = N_("is never met by anybody who may join")
+FALLING = N_(
+    "pay a smaller share of higher amounts, and a limit for each visit, day or item cuts what they pay: "
+    "a higher bill could lower what the year pays"
+)
+CROWDING = N_(
+    "are for each visit and for each item: a higher bill for one item could lower what is paid in all; "
+    "choose one of them"
+)
+_ONE_CLAIM = {"visit-limit", "day-limit", "item-limit"}
 _LIMITS = {
     "visit-limit": N_("the visit-limit of %(amount)s"),
     "day-limit": N_("the day-limit of %(amount)s"),
@@ -51,6 +60,7 @@ def problems_of(terms: Terms) -> tuple[Fault, ...]:
         *_unasked(terms),
         *_unreachable(terms),
         *_idle_limits(terms),
+        *lowering(terms),
         *_untranslated(terms),
         *_broken_examples(terms),
     )
@@ -116,6 +126,21 @@ def _idle_limits(terms: Terms) -> Iterator[Fault]:
             if narrow.amount > wide.amount:
                 told = N_("never come to %(narrow)s, %(wide)s acts before")
                 yield Fault(("benefits", number, "limits"), told, narrow=_limit(narrow), wide=_limit(wide))
+
+
+def lowering(terms: Terms) -> Iterator[Fault]:
+    """Steps by which a higher bill could lower what the year pays (docs/decisions/0004)."""
+    for number, benefit in enumerate(terms.benefits):
+        cuts = {ladder.rungs[0].step for ladder in benefit.limits} & _ONE_CLAIM
+        if cuts and any(map(_falls, benefit.cost_sharing)):
+            yield Fault(("benefits", number, "bands"), FALLING)
+        if {"visit-limit", "item-limit"} <= cuts:
+            yield Fault(("benefits", number, "limits"), CROWDING)
+
+
+def _falls(ladder: Ladder) -> bool:
+    """Whether it leaves a smaller share from some amount on."""
+    return any(list(clip.curve.slopes) != sorted(clip.curve.slopes) for clip in ladder.rungs)
 
 
 def _limit(clip: Clip) -> Told:

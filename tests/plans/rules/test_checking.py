@@ -94,6 +94,39 @@ def test_a_limit_that_never_acts_is_a_problem():
     ]
 
 
+BANDS = {"bands": [{"up_to": "100", "percent": "80"}, {"percent": "50"}], "clause": "1"}
+AMOUNT = {"amount": "60", "clause": "1"}
+
+
+@pytest.mark.parametrize("per", ["visit", "day", "item"])
+def test_bands_that_fall_before_a_limit_of_one_claim_are_a_problem(per):
+    """What is added to a bill that is cut already is not paid, but moves the next bill into a lower band."""
+    figures = {"bands": BANDS, "limit": AMOUNT, "year": {"amount": "500", "clause": "1"}}
+    limits = [{"per": per, "amount": "limit"}, {"per": "year", "amount": "year"}]
+    assert problems([benefit(bands="bands", limits=limits)], figures) == [
+        "benefits[0].bands pay a smaller share of higher amounts, and a limit for each visit, day or item cuts what "
+        "they pay: a higher bill could lower what the year pays"
+    ]
+
+
+def test_bands_that_rise_may_stand_before_any_limit_and_bands_that_fall_before_one_of_the_year():
+    rising = {"bands": [{"up_to": "100", "percent": "50"}, {"percent": "80"}], "clause": "1"}
+    for bands, per in ((rising, "visit"), (BANDS, "year")):
+        limits = [{"per": per, "amount": "limit"}]
+        assert problems([benefit(bands="bands", limits=limits)], {"bands": bands, "limit": AMOUNT}) == []
+
+
+def test_a_limit_a_visit_beside_one_an_item_is_a_problem():
+    """What a costlier item takes of the visit's amount, above its own limit, is missing on the others."""
+    limits = [{"per": "visit", "amount": "visit"}, {"per": "item", "amount": "item"}]
+    figures = {"visit": AMOUNT, "item": {"amount": "100", "clause": "1"}}
+    found = problems([benefit(limits=[*limits])], figures)
+    assert [text for text in found if "each visit and for each item" in text] == [
+        "benefits[0].limits are for each visit and for each item: a higher bill for one item could lower what is paid "
+        "in all; choose one of them"
+    ]
+
+
 def test_texts_stand_in_their_own_language():
     question = {"fact": "basic_insurance", "kind": "choice", "label": WORDS, "help": {"zh": "?", "en": "帮"}}
     question["choices"] = [{"value": "city", "zh": "市", "en": "city"}]
