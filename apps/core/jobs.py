@@ -1,10 +1,16 @@
-"""Ring a background task once the transaction is committed; a lost ring costs time, never money."""
+"""Ring a background task once the transaction is committed; a lost ring costs time, never money.
+
+Many rings of one task in a row become two, at once and a little later: one run of a task does all there is to do.
+"""
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.db import transaction
 
 from config.celery import app
@@ -16,7 +22,7 @@ _is_muted: ContextVar[bool] = ContextVar("is_muted", default=False)
 def ring(task: str, *args: int) -> None:
     """Send a task by name on commit.  Arguments are ids only; a dead broker is logged and survived."""
     if not _is_muted.get():
-        transaction.on_commit(lambda: _send(task, args), robust=True)
+        transaction.on_commit(lambda: _send(task, args) if args else _bell.press(task), robust=True)
 
 
 @contextmanager
@@ -34,3 +40,36 @@ def _send(task: str, args: tuple[int, ...]) -> None:
         app.send_task(task, args=args, retry=False)
     except Exception:
         logger.warning("The broker did not take %s; the sweeper will find the work", task, exc_info=True)
+
+
+class Doorbell:
+    """Rings a task at once, then not for a while; who presses in the meantime is heard at the end of it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rung_at: dict[str, float] = {}
+        self._waiting: set[str] = set()
+
+    def press(self, task: str) -> None:
+        """Safe from any thread; a process that ends with a ring still to come leaves it to the sweeper."""
+        with self._lock:
+            if task in self._waiting:
+                return
+            rest = self._rung_at.get(task, 0.0) + settings.RING_QUIET_SECONDS - time.monotonic()
+            if rest > 0:
+                self._waiting.add(task)
+                later = threading.Timer(rest, self._ring_later, [task])
+                later.daemon = True
+                later.start()
+                return
+            self._rung_at[task] = time.monotonic()
+        _send(task, ())
+
+    def _ring_later(self, task: str) -> None:
+        with self._lock:
+            self._waiting.discard(task)
+            self._rung_at[task] = time.monotonic()
+        _send(task, ())
+
+
+_bell = Doorbell()

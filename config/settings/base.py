@@ -231,6 +231,8 @@ CELERY_BEAT_SCHEDULE = {
         "fund.check_balances": 24 * 3600.0,
     }.items()
 }
+RING_QUIET_SECONDS = 0.1  # in which rings of the same task from one process become one
+
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "apps.payments.gateway.SandboxBank")  # a class that is a gateway.Bank

@@ -1,6 +1,5 @@
-"""Refusals become calm pages, forms get them at the field, jobs survive a dead broker."""
+"""Refusals become calm pages, forms get them at the field, trouble has pages of its own."""
 
-import logging
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +10,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from apps.accounts.models import User
-from apps.core import clock, jobs, views
+from apps.core import clock, views
 from apps.core.errors import DomainError, NotAllowed, Told
 from apps.core.http import add_error, paginate, render_page, say
 from apps.core.middleware import DomainErrorMiddleware, PrivatePagesMiddleware
@@ -104,35 +103,9 @@ def test_a_late_evening_belongs_to_the_day_where_the_fund_lives(now):
     assert clock.now().tzinfo is not None
 
 
-@pytest.mark.django_db
-def test_a_ring_waits_for_the_commit(django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks() as callbacks:
-        jobs.ring("some.task", 7)
-    assert len(callbacks) == 1
-
-
-@pytest.mark.django_db
-def test_a_dead_broker_is_survived_and_logged(django_capture_on_commit_callbacks, caplog, settings):
-    old = jobs.app.conf.broker_url
-    jobs.app.conf.broker_url = "redis://127.0.0.1:1/0"
-    jobs.app.pool.force_close_all()
-    try:
-        with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
-            jobs.ring("some.task", 7)
-    finally:
-        jobs.app.conf.broker_url = old
-    assert "the sweeper will find the work" in caplog.text
-
-
 def test_errors_are_said_in_the_language_of_the_reader():
     with translation.override("zh-hans"):
         assert say(NotAllowed()) != NotAllowed.message
-
-
-def test_muted_rings_are_not_sent(django_capture_on_commit_callbacks, db):
-    with django_capture_on_commit_callbacks() as callbacks, jobs.muted():
-        jobs.ring("some.task", 7)
-    assert callbacks == []
 
 
 @pytest.mark.parametrize(("view", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)])

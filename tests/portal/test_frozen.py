@@ -14,7 +14,7 @@ from apps.payments.models import LineState, StatementLine
 from apps.payments.rules.keys import payment_key
 from apps.payments.rules.matching import LineKind
 from apps.payments.services import take_lines
-from apps.payments.services.claiming import claim_next
+from apps.payments.services.claiming import claim_orders
 from tests.payments.factories import fact, order
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_what_the_bank_did_with_an_order_of_the_backup_ends_it(
     assert asked.state == after
     assert balance("in-transit") == 0
     assert lifted(client, treasurer)
-    assert claim_next(lease=60) is None
+    assert claim_orders(most=5, lease=60) == []
 
 
 def test_an_order_lost_after_the_backup_and_asked_for_again_is_not_paid_again(client, treasurer, frozen, now):
@@ -97,7 +97,7 @@ def test_an_order_lost_after_the_backup_and_asked_for_again_is_not_paid_again(cl
     assert again.state == "settled"
     assert (balance("suspense"), balance("bank")) == (0, -500)
     assert lifted(client, treasurer)
-    assert [claim_next(lease=60), claim_next(lease=60)] == [other, None]
+    assert claim_orders(most=5, lease=60) == [other]
 
 
 def test_lifted_twice_it_is_lifted_once(treasurer, frozen, now):

@@ -19,7 +19,7 @@ from apps.payments.errors import BatchDiffers, NothingToSend, PaymentsFrozen
 from apps.payments.models import Batch
 from apps.payments.permissions import PROPOSERS
 from apps.payments.rules.files import Payment, batch_text
-from apps.payments.services.claiming import claim_next
+from apps.payments.services.claiming import claim_orders
 
 LABEL = "payments.batch"
 MOST = 1_000
@@ -28,7 +28,7 @@ LEASE_SECONDS = 365 * 24 * 3600.0  # a file has no lease: it never becomes unkno
 
 @transaction.atomic
 def make_batch(*, actor: User, key: UUID, now: datetime) -> Batch:
-    """Take all that waits to be sent, at most 1,000, into one file.
+    """Take the next 1,000 that wait to be sent into one file, but for those that must wait longer.
 
     Raises NotAllowed, PaymentsFrozen, NothingToSend.
     """
@@ -37,9 +37,7 @@ def make_batch(*, actor: User, key: UUID, now: datetime) -> Batch:
     if known is not None:
         return known
     batch = Batch.objects.create(key=key, made_by=actor, made_at=now)
-    count = 0
-    while count < MOST and claim_next(lease=LEASE_SECONDS, batch_id=batch.pk) is not None:
-        count += 1
+    count = len(claim_orders(most=MOST, lease=LEASE_SECONDS, batch_id=batch.pk))
     if not count:
         raise NothingToSend
     batch.sha256 = hashlib.sha256(_content(batch)).hexdigest()

@@ -1,12 +1,16 @@
-"""Take the next order to be sent, one at a time; on the way, put aside what must wait.
+"""Take the next orders to be sent; on the way, put aside what must wait.
 
-The totals of the day are raised in the same transaction; their row lock is what makes the limits exact however many
-workers there are.
+The totals of the day are raised in the same transaction; their row locks, taken in one order, are what makes the limits
+exact however many workers there are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 
 from apps.payments.models import Order
 from apps.payments.rules.holding import Hold, Sending, hold_before_sending
@@ -17,19 +21,24 @@ SELECT o.*, p.number_index, p.replaced_at IS NULL AS account_is_current
 FROM payments_order o JOIN payments_payeeaccount p ON p.id = o.payee_account_id
 WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
     AND NOT EXISTS (SELECT FROM fund_freeze WHERE state = 'frozen')
-ORDER BY o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+ORDER BY o.id LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED
 """
-RAISE_TOTALS = """
+LOCK_TOTALS = """
 INSERT INTO payments_daytotal (day, number_index, sent_fen)
-VALUES (payments_today(), '', %(fen)s), (payments_today(), %(index)s, %(fen)s)
-ON CONFLICT (day, number_index) DO UPDATE SET sent_fen = payments_daytotal.sent_fen + excluded.sent_fen
-RETURNING sent_fen
+SELECT payments_today(), number_index, 0 FROM unnest(%(indexes)s::text[]) AS number_index
+ON CONFLICT (day, number_index) DO UPDATE SET sent_fen = payments_daytotal.sent_fen
+RETURNING number_index, sent_fen
+"""
+STORE_TOTALS = """
+UPDATE payments_daytotal t SET sent_fen = n.sent_fen
+FROM unnest(%(indexes)s::text[], %(fen)s::bigint[]) AS n (number_index, sent_fen)
+WHERE t.day = payments_today() AND t.number_index = n.number_index
 """
 SUBMIT = """
 UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
     first_sent_at = coalesce(first_sent_at, clock_timestamp()), next_try_at = NULL, reason = '', held_until = NULL,
     batch_id = %(batch)s, lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = %(order)s RETURNING *
+WHERE id = ANY(%(orders)s) RETURNING *
 """
 HOLD = """
 UPDATE payments_order SET state = 'held', state_at = clock_timestamp(), reason = %(reason)s, release_id = NULL,
@@ -41,46 +50,74 @@ UPDATE payments_order SET state = 'requested', state_at = clock_timestamp(), rea
 WHERE state = 'held' AND held_until <= payments_today()
 """
 
+OF_ALL = ""
+"""The total of the day that counts for every account."""
 
-def claim_next(*, lease: float, batch_id: int | None = None) -> Order | None:
-    """The next order that may go, claimed and committed; None when nothing is left."""
+
+def claim_orders(*, most: int, lease: float, batch_id: int | None = None) -> list[Order]:
+    """The next orders that may go, claimed and committed, in the order in which they were asked for.
+
+    Empty only when nothing is left.
+    """
     while True:
         with transaction.atomic():
-            order = next(iter(Order.objects.raw(NEXT)), None)
-            if order is None:
-                return None
-            hold = _hold(order)
-            if hold is None:
-                return next(iter(Order.objects.raw(SUBMIT, {"order": order.pk, "lease": lease, "batch": batch_id})))
+            due = list(Order.objects.raw(NEXT, {"most": most}))
+            going = _put_aside(due)
+            if going or not due:
+                return _claimed(going, lease, batch_id)
 
 
-def _hold(order: Order) -> Hold | None:
-    """Count the order into its day, or put it aside and answer why."""
-    of_all, of_payee = _raise_totals(order, order.amount_fen)
-    sending = Sending(
-        is_released=order.release_id is not None,
-        account_is_current=order.account_is_current,  # type: ignore[attr-defined]
-        payee_day_fen=of_payee,
-        day_fen=of_all,
-    )
-    hold = hold_before_sending(sending, limits_in_force())
-    if hold is not None:
-        _raise_totals(order, -order.amount_fen)
-        with connection.cursor() as cursor:
-            cursor.execute(HOLD, {"order": order.pk, "reason": hold.reason, "until_tomorrow": hold.until_tomorrow})
-    return hold
+def _claimed(going: Sequence[Order], lease: float, batch_id: int | None) -> list[Order]:
+    if not going:
+        return []
+    values = {"orders": [order.pk for order in going], "lease": lease, "batch": batch_id}
+    orders = sorted(Order.objects.raw(SUBMIT, values), key=lambda order: order.pk)
+    prefetch_related_objects(orders, "payee_account")
+    return orders
 
 
-def _raise_totals(order: Order, fen: int) -> tuple[int, int]:
-    """What goes out today with it, in all and to its account."""
+def _put_aside(due: Sequence[Order]) -> list[Order]:
+    """Count orders into their day, hold those that must wait, answer the others."""
+    if not due:
+        return []
+    limits, sent, going = limits_in_force(), _locked_totals(due), list[Order]()
+    for order in due:
+        index, fen = order.number_index, order.amount_fen  # type: ignore[attr-defined]
+        sending = Sending(
+            is_released=order.release_id is not None,
+            account_is_current=order.account_is_current,  # type: ignore[attr-defined]
+            payee_day_fen=sent[index] + fen,
+            day_fen=sent[OF_ALL] + fen,
+        )
+        hold = hold_before_sending(sending, limits)
+        if hold is None:
+            going.append(order)
+            sent[index], sent[OF_ALL] = sending.payee_day_fen, sending.day_fen
+        else:
+            _hold(order, hold)
+    if going:
+        _run(STORE_TOTALS, indexes=list(sent), fen=list(sent.values()))
+    return going
+
+
+def _locked_totals(due: Sequence[Order]) -> dict[str, int]:
+    """What has gone out today in all and to the accounts of the orders, locked."""
+    indexes = sorted({OF_ALL, *(order.number_index for order in due)})  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        cursor.execute(RAISE_TOTALS, {"fen": fen, "index": order.number_index})  # type: ignore[attr-defined]
-        (of_all,), (of_payee,) = cursor.fetchall()
-    return of_all, of_payee
+        cursor.execute(LOCK_TOTALS, {"indexes": indexes})
+        return dict(cursor.fetchall())
+
+
+def _hold(order: Order, hold: Hold) -> None:
+    _run(HOLD, order=order.pk, reason=hold.reason, until_tomorrow=hold.until_tomorrow)
 
 
 def wake_held() -> int:
     """Yesterday's limits are over: what waited for that is to be sent again; answers how many."""
+    return _run(WAKE)
+
+
+def _run(sql: str, **values: Any) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(WAKE)
+        cursor.execute(sql, values)
         return int(cursor.rowcount)

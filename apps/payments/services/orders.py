@@ -113,7 +113,6 @@ def _entry(order: Order, event: Posting, step: str, day: date) -> Draft:
     )
 
 
-@transaction.atomic
 def record_accepted(*, order_id: int, attempt: int, reference: str) -> bool:
     """The bank took it; False when the worker is late and the order went on without it."""
     sending = Order.objects.filter(pk=order_id, state__in=[State.SUBMITTING, State.UNKNOWN], attempt=attempt)
@@ -129,7 +128,6 @@ def record_accepted(*, order_id: int, attempt: int, reference: str) -> bool:
     )
 
 
-@transaction.atomic
 def record_unsure(*, order_id: int, attempt: int, reason: str) -> bool:
     """No clear answer: from here only an inquiry or the statement moves it on."""
     sending = Order.objects.filter(pk=order_id, state=State.SUBMITTING, attempt=attempt)

@@ -1,15 +1,17 @@
 """Send what is due to the bank and find out what became of what is unknown.
 
-Each order is claimed in a transaction of its own, committed before the bank is called; the answer is recorded only
-if the order still waits for this very attempt.  Leases and waits are measured by the database's clock.
+Orders are claimed a few at a time, committed before the bank is called for all of these at once; an answer is recorded
+only if the order still waits for this very attempt.  Leases and waits are measured by the database's clock.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +25,7 @@ from apps.fund.selectors import is_frozen
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order
 from apps.payments.rules.states import State
-from apps.payments.services.claiming import claim_next, wake_held
+from apps.payments.services.claiming import claim_orders, wake_held
 from apps.payments.services.orders import record_accepted, record_failed, record_unsure
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ NO_ANSWER = N_("The bank gave no clear answer.")
 NOT_REPORTED = N_("The sender stopped in the middle.")
 ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
 AFTER_FREEZE = N_("The bank does not know it. It is sent again when payments may leave again.")
+AT_ONCE = 8  # calls to the bank; a lease lasts longer than the slowest of them
 MOST_SECONDS = 15.0  # of one run; below the time limit of a task, whatever the bank does
 MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
@@ -65,22 +68,25 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     wake_held()
     started = time.monotonic()
     resolve_unknown(limit=limit, now=now)
-    return _run(limit, started, lambda: _send_next(now))
+    return _run(limit, started, lambda most: _send_next(min(most, AT_ONCE), now))
 
 
 def resolve_unknown(*, limit: int, now: datetime) -> int:
     """Ask the bank by key about orders without a clear answer; answers how many were asked about."""
-    return _run(limit, time.monotonic(), lambda: _ask_next(now))
+    return _run(limit, time.monotonic(), lambda _: _ask_next(now))
 
 
-def _run(limit: int, started: float, step: Callable[[], bool | None]) -> int:
-    """Repeat until there is nothing more (None), the time is over, or the bank stays silent."""
+def _run(limit: int, started: float, step: Callable[[int], Sequence[bool]]) -> int:
+    """Repeat until there is nothing more, the time is over, or the bank stays silent.
+
+    ``step`` takes how many more orders there may be and tells of each it handled whether the answer was clear.
+    """
     done = silent = 0
     while done < limit and silent < MOST_SILENCE and time.monotonic() - started < MOST_SECONDS:
-        was_clear = step()
-        if was_clear is None:
+        were_clear = step(limit - done)
+        if not were_clear:
             break
-        done, silent = done + 1, 0 if was_clear else silent + 1
+        done, silent = done + len(were_clear), 0 if any(were_clear) else silent + len(were_clear)
     return done
 
 
@@ -105,14 +111,14 @@ def expire_leases() -> int:
     )
 
 
-def _send_next(now: datetime) -> bool | None:
-    order = claim_next(lease=settings.PAYMENT_LEASE_SECONDS)
-    return None if order is None else _send(bank(), order, now)
+def _send_next(most: int, now: datetime) -> list[bool]:
+    orders = claim_orders(most=most, lease=settings.PAYMENT_LEASE_SECONDS)
+    return _send(bank(), orders, now) if orders else []
 
 
-def _ask_next(now: datetime) -> bool | None:
+def _ask_next(now: datetime) -> list[bool]:
     order = _claim(CLAIM_INQUIRY)
-    return None if order is None else _resolve(bank(), order, now)
+    return [] if order is None else [_resolve(bank(), order, now)]
 
 
 def _claim(query: str, **values: object) -> Order | None:
@@ -120,10 +126,16 @@ def _claim(query: str, **values: object) -> Order | None:
         return next(iter(Order.objects.raw(query, values)), None)
 
 
-def _send(gateway: Bank, order: Order, now: datetime) -> bool:
-    """Send a claimed order; True when the bank answered clearly."""
+def _send(gateway: Bank, orders: Sequence[Order], now: datetime) -> list[bool]:
+    """Send claimed orders, all at once; tells of each whether the bank answered clearly."""
+    with ThreadPoolExecutor(len(orders)) as threads:
+        answers = threads.map(partial(_submitted, gateway), orders, map(_instruction, orders))
+        return [_record(order, answer, now) for order, answer in zip(orders, answers, strict=True)]
+
+
+def _instruction(order: Order) -> Instruction:
     account = order.payee_account
-    instruction = Instruction(
+    return Instruction(
         key=order.key,
         amount_fen=order.amount_fen,
         holder_name=account.holder_name,
@@ -131,18 +143,22 @@ def _send(gateway: Bank, order: Order, now: datetime) -> bool:
         account=account.number,
         memo=f"Gongji {order.purpose}",
     )
+
+
+def _submitted(gateway: Bank, order: Order, instruction: Instruction) -> Answer | None:
+    """What the bank said, None when that is not clear.  Runs in a thread: no database here."""
     try:
-        answer = gateway.submit(instruction)
+        return gateway.submit(instruction)
     except BankUnsure as error:
         logger.warning("Order %s, attempt %s: %s", order.pk, order.attempt, error)
+        return None
+
+
+def _record(order: Order, answer: Answer | None, now: datetime) -> bool:
+    """Write down what became of one attempt; True when the answer was clear."""
+    if answer is None:
         record_unsure(order_id=order.pk, attempt=order.attempt, reason=NO_ANSWER)
-        return False
-    _record(order, answer, now)
-    return True
-
-
-def _record(order: Order, answer: Answer, now: datetime) -> None:
-    if answer.is_accepted:
+    elif answer.is_accepted:
         record_accepted(order_id=order.pk, attempt=order.attempt, reference=answer.reference)
     else:
         record_failed(
@@ -153,6 +169,7 @@ def _record(order: Order, answer: Answer, now: datetime) -> None:
             day=business_day(now),
             now=now,
         )
+    return answer is not None
 
 
 def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
@@ -162,8 +179,7 @@ def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
     except BankUnsure:
         return False
     if answer is not None:
-        _record(order, answer, now)
-        return True
+        return _record(order, answer, now)
     unsent = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
     if is_frozen():
         unsent.update(reason=AFTER_FREEZE)  # asked again later, as after any inquiry
@@ -172,6 +188,6 @@ def _resolve(gateway: Bank, order: Order, now: datetime) -> bool:
     lease = settings.PAYMENT_LEASE_SECONDS
     again = _claim(CLAIM_AGAIN, order=order.pk, attempt=order.attempt, most=MOST_ATTEMPTS, life=life, lease=lease)
     if again is not None:
-        return _send(gateway, again, now)
+        return all(_send(gateway, [again], now))
     unsent.update(next_try_at=None, reason=ASK_A_PERSON)
     return True

@@ -1,0 +1,92 @@
+"""Rings wait for the commit, survive a dead broker, and come together where there are many."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from apps.core import jobs
+
+
+@pytest.mark.django_db
+def test_a_ring_waits_for_the_commit(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        jobs.ring("some.task", 7)
+    assert len(callbacks) == 1
+
+
+@pytest.mark.django_db
+def test_a_dead_broker_is_survived_and_logged(django_capture_on_commit_callbacks, caplog, settings):
+    old = jobs.app.conf.broker_url
+    jobs.app.conf.broker_url = "redis://127.0.0.1:1/0"
+    jobs.app.pool.force_close_all()
+    try:
+        with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
+            jobs.ring("some.task", 7)
+    finally:
+        jobs.app.conf.broker_url = old
+    assert "the sweeper will find the work" in caplog.text
+
+
+def test_muted_rings_are_not_sent(django_capture_on_commit_callbacks, db):
+    with django_capture_on_commit_callbacks() as callbacks, jobs.muted():
+        jobs.ring("some.task", 7)
+    assert callbacks == []
+
+
+class Work:
+    """What is there to do, and how much of it each ring found."""
+
+    def __init__(self, monkeypatch):
+        self.items, self.found, self.bell = [], [], jobs.Doorbell()
+        monkeypatch.setattr(jobs, "_send", lambda task, args: self.found.append(len(self.items)))
+
+    def press(self):
+        self.items.append("more")
+        self.bell.press("some.task")
+
+    def is_all_found(self):
+        return any(self.found[-1] == len(self.items) or time.sleep(0.005) for _ in range(400))
+
+
+@pytest.fixture
+def work(monkeypatch):
+    return Work(monkeypatch)
+
+
+def test_rings_in_a_row_are_two(settings, work):
+    """At once, and once more for all who came meanwhile."""
+    settings.RING_QUIET_SECONDS = 0.2
+    for _ in range(50):
+        work.press()
+    assert work.found == [1]
+    assert work.is_all_found()
+    time.sleep(0.3)
+    assert work.found == [1, 50]
+
+
+def test_each_task_has_its_own_ring(settings, work):
+    settings.RING_QUIET_SECONDS = 60
+    work.press()
+    work.bell.press("other.task")
+    assert work.found == [1, 1]
+
+
+def test_a_bell_that_was_quiet_long_enough_rings_at_once(settings, work):
+    settings.RING_QUIET_SECONDS = 0.01
+    work.press()
+    time.sleep(0.02)
+    work.press()
+    assert work.found == [1, 2]
+
+
+def test_whoever_presses_is_heard_afterwards(settings, work):
+    settings.RING_QUIET_SECONDS = 0.002
+    threads = [threading.Thread(target=lambda: [work.press() for _ in range(2_000)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert work.is_all_found()
+    assert len(work.found) < len(work.items) == 8_000
