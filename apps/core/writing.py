@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from functools import cache
+from itertools import chain, groupby
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
-from django.db.models.sql import InsertQuery
 
 Statement = tuple[str, Sequence[Any]]
 """SQL with places, and what fills them."""
@@ -36,15 +36,30 @@ def insert_together(*rows: Model) -> None:
 
 def inserts(*rows: Model) -> list[Statement]:
     """The statements that insert rows in their order; from here on the rows count as stored."""
+    wrapper = connections[DEFAULT_DB_ALIAS]
     statements: list[Statement] = []
     for (model, has_id), group in groupby(rows, key=lambda row: (type(row), row.pk is not None)):
-        query = InsertQuery(model)
-        fields = [field for field in model._meta.local_concrete_fields if has_id or not field.primary_key]
-        query.insert_values(fields, list(group))
-        statements += query.get_compiler(connection=connection).as_sql()
+        fields, opening, places = _insert(model, has_id)
+        values = [[field.get_db_prep_save(field.pre_save(row, True), wrapper) for field in fields] for row in group]
+        statements.append((opening + ", ".join([places] * len(values)), list(chain.from_iterable(values))))
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, wrapper.alias
     return statements
+
+
+@cache
+def _insert(model: type[Model], has_id: bool) -> tuple[Sequence[Any], str, str]:
+    """The fields of a new row, the statement up to its values, and the places of one row's: written out once."""
+    fields = [field for field in model._meta.local_concrete_fields if has_id or not field.primary_key]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(map(_place, fields))
+    return fields, f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ", f"({places})"
+
+
+def _place(field: Any) -> str:
+    """Where a value stands: an array names its type."""
+    return str(field.get_placeholder(None, None, connection)) if hasattr(field, "get_placeholder") else "%s"
 
 
 def run_together(*statements: Statement) -> None:

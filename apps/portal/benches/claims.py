@@ -26,7 +26,7 @@ from apps.fund.services import draft_of
 from apps.payments.models import PayeeAccount
 from apps.portal.benches.figure import Figure, best_pair
 from apps.portal.benches.insured import insured_families
-from apps.portal.benches.scratch import scratch_database
+from apps.portal.benches.scratch import analyze, scratch_database
 from apps.reminders.models import Message
 
 CLAIMS, FAMILIES, ROUNDS = 250, 400, 5
@@ -71,6 +71,7 @@ def claim_service() -> Figure:
     with scratch_database("claims", "enrolments", "fund", "reminders", "audit"):
         filer = Filer(insured_families(FAMILIES, now=NOW))
         filer.serve()
+        analyze()
         with CaptureQueriesContext(connection) as asked:
             filer.file()
         queries = [query for query in asked if not query["sql"].startswith(("BEGIN", "COMMIT"))]
