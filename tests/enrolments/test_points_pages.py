@@ -87,7 +87,7 @@ def test_the_page_speaks_chinese(browser, cover, url):
     earn(cover, 500)
     browser.cookies["django_language"] = "zh-hans"
     content = text(browser.get(url))
-    for words in ("步行半小时", "积分余额", "¥150.00，500 积分抵 ¥5.00"):
+    for words in ("步行半小时", "积分余额", "原价 ¥150.00，500 积分抵 ¥5.00"):
         assert words in content
 
 
