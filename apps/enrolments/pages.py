@@ -223,7 +223,7 @@ def points_page(cover: Cover, terms: Points, language: str, today: date) -> Poin
 def days_in_words(days: Iterable[dict[str, Any]], terms: Points, language: str) -> list[tuple[date, str, int]]:
     """Each day with the names of what was done and its points."""
     names = {task.code: in_language(task.name, language) for task in terms.tasks}
-    between = "、" if language.startswith("zh") else ", "
+    between = "、" if language.startswith("zh") else " · "
     return [(row["day"], between.join(names[code] for code in row["tasks"]), row["total"]) for row in days]
 
 

@@ -144,7 +144,7 @@ def test_the_page_asks_the_same_however_long_the_history(browser, cover, url, dj
         assert len(browser.get(url).context["days"]) == 20
     last = text(browser.get(url, {"page": "3"}))
     assert "Page 3 of 3" in last
-    assert "Walk for half an hour, Read an article about health" in last
+    assert "Walk for half an hour · Read an article about health" in last
 
 
 def test_the_lower_price_is_said_before_answering_on_the_decision_and_before_paying(browser, cover):
