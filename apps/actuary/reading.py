@@ -45,6 +45,7 @@ DECISIONS = f"""
 FROM claims_decision d, claims_claim c, claims_bill b, {COVERS}
     AND c.id = d.claim_id AND b.id = c.bill_id AND e.id = d.cover_id AND d.outcome <> 'decline'
 """
+DISCOUNTS = f"FROM enrolments_pointsuse u, {COVERS} AND e.id = u.cover_id"
 CLAIMED = f"SELECT c.bill_id FROM claims_claim c, {COVERS} AND e.id = c.cover_id"  # noqa: S608 - no text of anybody's
 LINES = f"FROM claims_billline l WHERE l.bill_id IN ({CLAIMED})"
 
@@ -91,11 +92,13 @@ LINE_COLUMNS = {
 class Extract:
     """Covers of one plan version that touch a period, with all their decided claims.
 
-    ``price`` and ``end`` (the first day without cover) have one row a person, ``paid`` one a claim.
+    ``price``, ``discount`` (what points have taken off it) and ``end`` (the first day without cover) have one row a
+    person, ``paid`` one a claim.
     """
 
     year: Year
     price: Whole
+    discount: Whole
     end: Whole
     paid: Whole
 
@@ -108,14 +111,14 @@ def read(version_id: int, period: Period, *, facts: frozenset[str], progress: Pr
     scope = {"version": version_id, "since": period.start, "until": period.end}
     people = _columns(PERSON_COLUMNS, PEOPLE, scope)
     people = _rows(people, np.argsort(people["cover"]))
-    known = _facts(version_id, people["cover"], facts)
+    known, discount = _facts(version_id, people["cover"], facts), _discounts(scope, people["cover"])
     progress()
     decisions, left = _decisions(scope, people["cover"])
     progress()
     lines = _columns(LINE_COLUMNS, LINES, scope)
     progress()
     year = Year(_people(people, known), _claims(decisions, people["cover"]), _lines(decisions, left, lines))
-    return Extract(year, people["price"], people["end"], decisions["paid"])
+    return Extract(year, people["price"], discount, people["end"], decisions["paid"])
 
 
 def _people(rows: Mapping[str, Whole], facts: Mapping[str, Coded]) -> People:
@@ -176,6 +179,15 @@ def _facts(version_id: int, covers: NDArray[Any], names: frozenset[str]) -> dict
             every[text] = read_facts(json.loads(text))
     mine = [every[texts[cover]] for cover in covers.tolist()]
     return {name: Coded.of(facts.get(name) for facts in mine) for name in names}
+
+
+def _discounts(scope: Mapping[str, Any], covers: Whole) -> Whole:
+    """What points have taken off the price of each cover; few have any."""
+    rows = _columns({"cover": "u.cover_id", "fen": "u.fen"}, DISCOUNTS, scope)
+    rows = _rows(rows, np.isin(rows["cover"], covers))
+    found = np.zeros(len(covers), dtype=np.int64)
+    found[np.searchsorted(covers, rows["cover"])] = rows["fen"]
+    return found
 
 
 def _decisions(scope: Mapping[str, Any], covers: Whole) -> tuple[dict[str, Whole], Whole]:

@@ -69,6 +69,11 @@ class FiguresMoved(DomainError):
     message = N_("What comes back has changed since you opened this page. Look at the new figure and confirm again.")
 
 
+class NotCoveredToday(DomainError):
+    code = "not-covered-today"
+    message = N_("Points are counted on days on which the cover holds, and today it does not.")
+
+
 class NotOffered(DomainError):
     code, field = "not-offered", "schedule"
     message = N_("This plan cannot be paid like that. Choose one of the ways shown.")

@@ -91,9 +91,9 @@ FIELDS: Mapping[str, Callable[[Question, str, dict[str, Any]], forms.Field]] = {
 }
 
 
-def _ways_to_pay(terms: Terms) -> dict[str, forms.Field]:
+def _ways_to_pay(terms: Terms, discount_fen: int) -> dict[str, forms.Field]:
     """The choice of instalments and of who pays, where the terms leave one."""
-    schedules = [(name, _schedule_label(Schedule(name), terms)) for name in terms.paying.schedules]
+    schedules = [(name, _schedule_label(Schedule(name), terms, discount_fen)) for name in terms.paying.schedules]
     payers = [(payer.value, PAYER_NAMES[payer]) for payer in choices(terms.paying.payers)]
     fields: dict[str, forms.Field] = {}
     if len(schedules) > 1:
@@ -110,12 +110,12 @@ def _one_of(options: Sequence[tuple[str, Any]], label: Any, help_text: Any) -> f
     )
 
 
-def _schedule_label(schedule: Schedule, terms: Terms) -> str:
-    """With the amount, where everybody pays the same."""
+def _schedule_label(schedule: Schedule, terms: Terms, discount_fen: int) -> str:
+    """With the amount, where everybody pays the same but for points."""
     name = str(SCHEDULE_NAMES[schedule])
-    if terms.price.instead or terms.paying.payers:
+    if not terms.has_one_price:
         return name
-    parts = Counter(amounts(terms.price.amount, schedule))
+    parts = Counter(amounts(terms.price.amount - discount_fen, schedule))
     said = " + ".join(
         yuan_text(fen) if len(parts) == times == 1 else f"{times} × {yuan_text(fen)}" for fen, times in parts.items()
     )
@@ -131,7 +131,14 @@ class QuestionnaireForm(KeyedForm):
     )
 
     def __init__(
-        self, *args: Any, terms: Terms, asked: Sequence[Question], language: str, today: date, **kwargs: Any
+        self,
+        *args: Any,
+        terms: Terms,
+        asked: Sequence[Question],
+        language: str,
+        today: date,
+        discount_fen: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
@@ -151,7 +158,7 @@ class QuestionnaireForm(KeyedForm):
             if isinstance(field, PastDateField):
                 field.today = today
         self.order_fields([name for name in self.fields if name != "start"])
-        self.fields.update(_ways_to_pay(terms))
+        self.fields.update(_ways_to_pay(terms, discount_fen))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,13 +14,16 @@ from apps.core.display import day_text
 from apps.enrolments.models import PAYER_NAMES, Contribution, Cover, Refund
 from apps.enrolments.rules.leaving import Way
 from apps.enrolments.rules.period import may_follow
-from apps.enrolments.rules.schedule import Payer
+from apps.enrolments.rules.points import Balance, Discount, discount
+from apps.enrolments.rules.schedule import Payer, own_fen
 from apps.enrolments.selectors import (
     can_be_paid,
     contributions_of,
     covers_of_plan,
     open_lapse_of,
     paid_with,
+    points_of,
+    tasks_done_on,
     terms_of_cover,
 )
 from apps.enrolments.services.receiving import LABEL
@@ -29,7 +33,8 @@ from apps.members.selectors import missing_by_person, people_of
 from apps.payments.models import CheckoutState
 from apps.payments.rules.states import State as OrderState
 from apps.payments.selectors import checkout_of
-from apps.plans.words import in_language
+from apps.plans.rules import Points
+from apps.plans.words import PointsWords, in_language, points_words
 
 State = Cover.State
 
@@ -186,6 +191,40 @@ def way_words(way: Way) -> str:
             "By the plan's terms nothing comes back once the cooling-off days are over or a claim was filed."
         ),
     }[way]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPage:
+    """Tasks (code, name, points, whether done today), what was earned and used, and what the rest takes off."""
+
+    tasks: list[tuple[str, str, int, bool]]
+    is_open: bool
+    balance: Balance
+    discount: Discount
+    price_fen: int
+    words: PointsWords
+
+
+def points_page(cover: Cover, terms: Points, language: str, today: date) -> PointsPage:
+    """The points of a cover as its family reads them; another year is taken to cost what this one did."""
+    done, words = tasks_done_on(cover, today), points_words(terms, language)
+    balance, price_fen = points_of(cover.person_id, cover.plan_code), cover.application.price_fen
+    paying = terms_of_cover(cover).paying
+    return PointsPage(
+        tasks=[(code, name, points, code in done) for code, name, points in words.tasks],
+        is_open=Cover.objects.paid().on(today).filter(pk=cover.pk).exists(),
+        balance=balance,
+        discount=discount(balance.left, price_fen, own_fen(price_fen, paying.payers), terms),
+        price_fen=price_fen,
+        words=words,
+    )
+
+
+def days_in_words(days: Iterable[dict[str, Any]], terms: Points, language: str) -> list[tuple[date, str, int]]:
+    """Each day with the names of what was done and its points."""
+    names = {task.code: in_language(task.name, language) for task in terms.tasks}
+    between = "、" if language.startswith("zh") else " · "
+    return [(row["day"], between.join(names[code] for code in row["tasks"]), row["total"]) for row in days]
 
 
 @dataclass(frozen=True, slots=True)

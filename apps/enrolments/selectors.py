@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from apps.accounts.models import User
@@ -19,11 +21,14 @@ from apps.enrolments.models import (
     Invoice,
     Lapse,
     Place,
+    PointsUse,
     Receipt,
     Refund,
     Roster,
+    TaskDone,
 )
-from apps.enrolments.rules.schedule import FAMILY
+from apps.enrolments.rules.points import NO_DISCOUNT, Balance, Discount, discount
+from apps.enrolments.rules.schedule import FAMILY, Payer, own_fen
 from apps.members.models import Guardianship, Person
 from apps.payments.models import PayeeAccount
 from apps.plans.rules import Insured, Policy, Terms
@@ -180,14 +185,51 @@ def refunds_of_people(person_ids: Iterable[int]) -> QuerySet[Refund]:
     return rows.defer("contribution__cover__plan_version__terms").order_by("-pk")
 
 
+def points_of(person_id: int, plan_code: str) -> Balance:
+    """The points of a person in a plan: earned and used in all its years that stand."""
+    earned, used = (rows.of(person_id, plan_code).total() for rows in (TaskDone.objects, PointsUse.objects))
+    return Balance(earned, used)
+
+
+def discount_of(person_id: int, terms: Terms, price_fen: int, payer: Payer = Payer.SELF) -> Discount:
+    """What the points of a person take off the price of another year in a plan; no query where it has no points."""
+    if terms.points is None:
+        return NO_DISCOUNT
+    left = points_of(person_id, terms.code).left
+    return discount(left, price_fen, own_fen(price_fen, terms.paying.payers, payer), terms.points)
+
+
+def points_use_of(cover: Cover) -> PointsUse | None:
+    """The points that lowered the price of a cover; asks the database only if they were not read with it."""
+    return getattr(cover, "points_use", None)
+
+
+def has_its_points(cover: Cover) -> bool:
+    """Whether the points that lowered the price of a cancelled cover have not been used for another one since."""
+    use = points_use_of(cover)
+    return use is None or use.points <= points_of(cover.person_id, cover.plan_code).left
+
+
+def tasks_done_on(cover: Cover, day: date) -> set[str]:
+    """The codes of the daily tasks done on a day."""
+    return set(TaskDone.objects.filter(cover=cover, day=day).values_list("task", flat=True))
+
+
+def days_with_points(cover: Cover) -> QuerySet[TaskDone, dict[str, Any]]:
+    """By day of a cover, the newest first: ``day``, codes of the ``tasks`` done, ``total`` points."""
+    by_day = {"tasks": ArrayAgg("task", order_by="pk"), "total": Sum("points")}
+    days: QuerySet[TaskDone, dict[str, Any]] = TaskDone.objects.filter(cover=cover).values("day").annotate(**by_day)
+    return days.order_by("-day")
+
+
 def cover_in_full(pk: int) -> Cover | None:
     """A cover with all that its page shows."""
-    return _covers().prefetch_related("contributions", "lapses").filter(pk=pk).first()
+    return _covers().select_related("points_use").prefetch_related("contributions", "lapses").filter(pk=pk).first()
 
 
 def application_with_cover(pk: int) -> Application | None:
     """An application with all that its page shows."""
-    return Application.objects.select_related("person", "plan_version", "cover").filter(pk=pk).first()
+    return Application.objects.select_related("person", "plan_version", "cover__points_use").filter(pk=pk).first()
 
 
 def owed_parts() -> ContributionQuerySet:

@@ -27,5 +27,6 @@ urlpatterns = [
     path("rosters/<int:pk>/withdraw/", rosters.withdraw, name="withdraw"),
     path("<int:pk>/drop/", views.drop, name="drop"),
     path("<int:pk>/leave/", views.leave, name="leave"),
+    path("<int:pk>/points/", views.points, name="points"),
     path("<int:pk>/", views.cover, name="cover"),
 ]

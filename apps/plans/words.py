@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.plans.files import floor_files
-from apps.plans.rules import Benefit, Decision, Terms, Words, sentence
+from apps.plans.rules import Benefit, Decision, Points, Terms, Words, sentence
 from apps.plans.rules.case_answer import waterfall
 from apps.plans.rules.case_file import Case
 from apps.plans.rules.checking import worked_examples
 from apps.plans.rules.document import TermsForm
 from apps.plans.rules.floors import Miss
+from apps.plans.rules.scalars import plain_share
 from apps.plans.rules.uses import SERVICE, uses_of
 from apps.plans.rules.writing import typed
 
@@ -141,6 +142,15 @@ class ExampleWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsWords:
+    """What gives points (by code, name, how many), what one is worth and how much of a price they can pay."""
+
+    tasks: tuple[tuple[str, str, int], ...]
+    worth_fen: int
+    at_most: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanWords:
     """Everything a plan's page says, in one language."""
 
@@ -155,6 +165,7 @@ class PlanWords:
     paid_briefly: str
     services: tuple[str, ...]
     entitlements: tuple[tuple[str, int, str], ...]
+    points: PointsWords | None
     not_paid: tuple[str, ...]
     waiting_days: int
 
@@ -179,6 +190,7 @@ def plan_words(terms: Terms, language: str) -> PlanWords:
         ),
         services=_each(terms.services, terms, language),
         entitlements=tuple((in_language(item.name, language), item.count, item.per) for item in terms.entitlements),
+        points=points_words(terms.points, language) if terms.points else None,
         not_paid=_each(terms.not_paid, terms, language),
         waiting_days=terms.waiting_days,
     )
@@ -187,6 +199,12 @@ def plan_words(terms: Terms, language: str) -> PlanWords:
 def in_language(words: Words, language: str) -> str:
     """The one of the two texts that the reader wants."""
     return words.zh if language.lower().startswith("zh") else words.en
+
+
+def points_words(points: Points, language: str) -> PointsWords:
+    """The points of a plan in one language."""
+    tasks = tuple((task.code, in_language(task.name, language), task.points) for task in points.tasks)
+    return PointsWords(tasks, points.worth, f"{plain_share(points.share)}%")
 
 
 def _benefit(benefit: Benefit, says: str, language: str) -> BenefitWords:

@@ -25,6 +25,7 @@ from apps.plans.rules import adjudicate
 from tests.claims.factories import SECOND, day, make_bill, make_covered, make_held_bill, make_officer, take, visit
 from tests.conftest import NOW
 from tests.enrolments.factories import ASTHMA, make_cover
+from tests.enrolments.points import make_next, make_year
 from tests.members.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,22 @@ def test_another_price_earns_another_contribution(version):
     effect = worked_out(version, {"price": "360.00"})
     assert effect.earned.new == pytest.approx(2 * effect.earned.old, abs=1)
     assert effect.paid.change == 0
+
+
+def test_points_take_off_another_price_what_they_took_off(now):
+    first = make_year(points=500)
+    second = make_next(first)
+    other = make_year()
+    period = Period(second.start, second.end)
+    version = second.plan_version
+    assert worked_out(version, period=period).earned == Both(145_00, 145_00)
+    assert worked_out(version, {"price": "160.00"}, period).earned == Both(145_00, 155_00)
+    assert worked_out(version, {"price": "4.00"}, period).earned == Both(145_00, 0)
+    before = Period(first.start, first.end)
+    assert worked_out(version, {"price": "160.00"}, before).earned == Both(300_00, 320_00)
+    extract = read(version.pk, before, facts=frozenset(), progress=lambda: None)
+    assert (extract.price.tolist(), extract.discount.tolist()) == ([150_00, 150_00], [0, 0])
+    assert other.end == first.end
 
 
 def test_every_claim_of_a_version_is_read_as_the_counter_saw_it(version):

@@ -26,13 +26,15 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-def publish_plan(code: str, *, now: datetime = NOW, **paying: Any) -> str:
-    """The asthma plan under another code, paid as told; answers the code."""
+def publish_plan(code: str, *, now: datetime = NOW, more: dict[str, Any] | None = None, **paying: Any) -> str:
+    """The asthma plan under another code, paid as told, with ``more`` fields and parameters; answers the code."""
     file = next(file for file in catalogue_files() if file.terms.code == ASTHMA)
     data = deepcopy(file.data) | {"code": code, "version": "1"}
     data["paying"] |= paying
     data["parameters"]["half"] = {"amount": "90.00", "clause": "3.1"}
     data["parameters"]["wait"] = {"days": "10", "clause": "3.1"}
+    for name, value in (more or {}).items():
+        data[name] = {**data.get(name, {}), **value}
     publish_terms(file=PlanFile(load_terms(data), data, ""), now=now)
     ANSWERS[code] = ANSWERS[ASTHMA]
     return code

@@ -12,9 +12,11 @@ from django.db.models import F
 
 from apps.core.errors import DomainError
 from apps.enrolments.errors import CoverGone, FiguresMoved, SecondCover
-from apps.enrolments.models import Application, Cover, Lapse, Receipt, Refund
+from apps.enrolments.models import Application, Cover, Lapse, PointsUse, Receipt, Refund
+from apps.enrolments.selectors import points_of
 from apps.enrolments.services import (
     apply_for_cover,
+    do_task,
     lapse_covers,
     leave_cover,
     note_claim,
@@ -32,6 +34,7 @@ from apps.members.services import publish_texts, register_person, sign_texts
 from apps.payments.models import Checkout, Order
 from apps.plans.services import publish_catalogue
 from tests.enrolments.factories import ANSWERS, ASTHMA, make_account, make_cover
+from tests.enrolments.points import make_year
 from tests.members.factories import identity_number, make_parent, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,3 +217,32 @@ def test_a_lapse_and_the_money_that_comes_for_it_never_pass_each_other(now):
     assert cover.state == "active"
     assert not Lapse.objects.exclude(end__lte=F("start")).exists()
     assert balance(f"contributions-in-advance:{ASTHMA}") == 30_00
+
+
+def test_a_task_done_in_two_tabs_counts_once(now):
+    cover = make_year()
+
+    def tick(_worker):
+        return do_task(cover_id=cover.pk, task="walk", actor=cover.person.registered_by, now=now).pk
+
+    assert len(set(at_once(tick))) == 1
+    assert points_of(cover.person_id, cover.plan_code).left == 2
+
+
+def test_points_are_used_once_however_many_tabs_apply(now):
+    cover = make_year(points=500)
+
+    def apply(worker):
+        return apply_for_cover(
+            actor=cover.person.registered_by,
+            person_id=cover.person_id,
+            plan_code=cover.plan_code,
+            answers=ANSWERS[cover.plan_code],
+            start=cover.end + timedelta(days=worker),
+            key=uuid4(),
+            now=now,
+        ).price_fen
+
+    assert at_once(apply).count(SecondCover) == WORKERS - 1
+    assert PointsUse.objects.get().points == 500
+    assert points_of(cover.person_id, cover.plan_code).left == 0

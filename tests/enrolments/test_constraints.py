@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse, Receipt, Refund
+from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse, PointsUse, Receipt, Refund, TaskDone
 from tests.enrolments.factories import make_application, make_cover
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +169,51 @@ def test_refunds_that_cannot_be(cover, now, name, amount):
         Refund.objects.create(amount_fen=1, created_at=now, **fields)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Refund.objects.create(amount_fen=amount, created_at=now, **fields)
+
+
+@pytest.fixture
+def points(cover, now):
+    """A task done and points used, as rows."""
+    done = {"cover": cover, "task": "walk", "day": cover.start, "points": 2, "actor": cover.person.registered_by}
+    rows = TaskDone(at=now, **done), PointsUse(cover=cover, points=2, fen=2)
+    for row in rows:
+        row.save()
+        row.pk = None
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "changes"),
+    [
+        (0, "task_done_once_a_day", {}),
+        (0, "task_gives_points", {"task": "read", "points": 0}),
+        (1, "enrolments_pointsuse_cover_id", {}),
+        (1, "points_used_take_something_off", {"points": 0}),
+        (1, "points_used_take_something_off", {"fen": 0}),
+    ],
+)
+def test_points_that_cannot_be(points, name, kind, changes):
+    row = points[kind]
+    if kind and changes:
+        row.cover = make_cover()
+    for field, value in changes.items():
+        setattr(row, field, value)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_another_task_and_another_day_are_other_rows(points):
+    done, _use = points
+    for change in ({"task": "read"}, {"task": "walk", "day": done.day + timedelta(days=1)}):
+        for field, value in change.items():
+            setattr(done, field, value)
+        done.pk = None
+        done.save(force_insert=True)
+    assert TaskDone.objects.count() == 3
+
+
+@pytest.mark.parametrize("table", ["enrolments_taskdone", "enrolments_pointsuse"])
+@pytest.mark.parametrize("attack", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_points_stay_as_they_were(points, table, attack):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(attack.format(table))

@@ -48,6 +48,10 @@ def test_the_story_is_whole_and_its_pages_open(story, now, client):
         page = client.get(reverse("portal:home"))
         assert page.status_code == 200
         assert worker.name in page.content.decode()
+    years = Cover.objects.filter(person__user__email=f"member@{DOMAIN}").order_by("start")
+    first, second = (cover.price_fen for cover in years)
+    assert first == second + years[1].points_use.fen == 150_00
+    assert years[1].tasks_done.exists()
     client.force_login(User.objects.get(email=f"parent@{DOMAIN}"))
     person = User.objects.get(email=f"parent@{DOMAIN}").guardianships.get().person_id
     assert client.get(reverse("portal:person", args=[person])).status_code == 200

@@ -146,12 +146,18 @@ def work_out(version: PlanVersion, period: Period, changes: Mapping[str, Any], *
     old = replace(old, joining=())  # these people have joined
     new = replace(new, joining=()) if is_joining_the_same else new
     extract = read(version.pk, period, facts=old.facts_asked | new.facts_asked, progress=progress)
-    price = extract.price if new.price == old.price else price_columns(new, extract.year.people)
+    price = extract.price if new.price == old.price else _lowered(new, extract)
     before = _side(old, extract, extract.price, period)
     progress()
     after = _side(new, extract, price, period)
     progress()
     return effect_of(_asked(extract, period), before, after)
+
+
+def _lowered(terms: Terms, extract: Extract) -> Whole:
+    """What each pays at other prices: the points used take off what they took off."""
+    price: Whole = np.maximum(price_columns(terms, extract.year.people) - extract.discount, 0)
+    return price
 
 
 def _side(terms: Terms, extract: Extract, price: Whole, period: Period) -> Side:

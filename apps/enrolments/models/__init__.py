@@ -1,9 +1,10 @@
-"""Applications with the answers given, covers with their days, contributions and what was received for them, groups."""
+"""Applications with the answers given, covers with their days, contributions and what was received, groups, points."""
 
 from apps.enrolments.models.applying import PAYER_NAMES, SCHEDULE_NAMES, Application, Draft
 from apps.enrolments.models.contributions import Contribution, ContributionQuerySet, Receipt, Refund
 from apps.enrolments.models.covers import Cover, CoverQuerySet, Lapse
 from apps.enrolments.models.groups import Agreement, Invoice, InvoicePayment, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.models.points import PointsUse, TaskDone
 
 __all__ = [
     "PAYER_NAMES",
@@ -19,9 +20,11 @@ __all__ = [
     "InvoicePayment",
     "Lapse",
     "Place",
+    "PointsUse",
     "Receipt",
     "Refund",
     "Roster",
     "RosterBlock",
     "RosterRow",
+    "TaskDone",
 ]

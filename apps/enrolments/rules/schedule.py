@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from apps.core.money import Money
 from apps.core.periods import Period, add_months
@@ -73,6 +73,12 @@ def shares(price_fen: int, payers: Sequence[PayerTerms], chosen: Payer = Payer.S
             found.append(Share(Payer(payer.code), part, payer.is_trusted))
         left -= part
     return (*found, Share(Payer.SELF, left)) if left else tuple(found)
+
+
+def own_fen(price_fen: int, payers: Sequence[PayerTerms], chosen: Payer = Payer.SELF) -> int:
+    """What the family pays after everybody else: a price lower by that, or less, is lower for nobody but the family."""
+    last = takewhile(lambda share: share.payer in FAMILY, reversed(shares(price_fen, payers, chosen)))
+    return sum(share.fen for share in last)
 
 
 def choices(payers: Sequence[PayerTerms]) -> tuple[Payer, ...]:

@@ -14,6 +14,7 @@ from apps.enrolments.services.invoices import make_invoice, settle_invoices, sta
 from apps.enrolments.services.leaving import drop_cover, leave_cover, what_comes_back
 from apps.enrolments.services.paying import start_payment
 from apps.enrolments.services.places import accept_place, lapse_places, refuse_place
+from apps.enrolments.services.points import do_task
 from apps.enrolments.services.receiving import receive_contribution, settle_contributions
 from apps.enrolments.services.refunding import pay_refunds
 from apps.enrolments.services.reminding import remind_unpaid
@@ -31,6 +32,7 @@ __all__ = [
     "close_lapses",
     "conclude_agreement",
     "confirm_roster",
+    "do_task",
     "drop_cover",
     "end_covers",
     "enrol_rosters",

@@ -26,7 +26,8 @@ from apps.enrolments.models import Application, Cover, Draft
 from apps.enrolments.rules.period import check_start, policy_year, year_end
 from apps.enrolments.rules.reasons import kept_reasons
 from apps.enrolments.rules.schedule import Payer, Schedule, choices, needs_group
-from apps.enrolments.selectors import overlapping, renewed_years_for
+from apps.enrolments.selectors import discount_of, overlapping, renewed_years_for
+from apps.enrolments.services.points import use_points
 from apps.enrolments.services.starting import activate_cover, ask_for_contributions, is_waited_for
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
@@ -55,7 +56,8 @@ def apply_for_cover(
     """Decide on joining from the answers by fact name; ``start`` is the first day wished, today if not given.
 
     ``schedule`` and ``payer``: how the family's part is paid and by whom, of what the terms offer.  An accepted
-    application brings a cover and what is to be paid for it.  The same key with the same input gives the first
+    application brings a cover, its price lowered by the points left from other years in the plan, and what is to be
+    paid for it.  The same key with the same input gives the first
     decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, NotOffered,
     JoinedThroughGroup, AnswerInvalid, AnswerMissing, SecondCover, FormSentAlready.
     """
@@ -153,6 +155,7 @@ def _check_complete(terms: Terms, person: Person, facts: Mapping[str, object]) -
 
 def _open_cover(application: Application, policy: Policy, now: datetime) -> Cover:
     version = application.plan_version
+    taken = discount_of(application.person_id, terms_of(version), application.price_fen, Payer(application.payer))
     cover = Cover.objects.create(
         person=application.person,
         plan_version=version,
@@ -161,8 +164,9 @@ def _open_cover(application: Application, policy: Policy, now: datetime) -> Cove
         start=policy.start,
         end=year_end(policy.start),
         renewed_years=policy.renewed_years,
-        price_fen=application.price_fen,
+        price_fen=application.price_fen - taken.fen,
     )
+    use_points(cover, taken)
     today = business_day(now)
     if not is_waited_for(ask_for_contributions(cover, today=today)):
         return activate_cover(cover=cover, paid_date=today, now=now)

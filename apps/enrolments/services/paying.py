@@ -12,7 +12,14 @@ from apps.core.errors import NotAllowed
 from apps.enrolments.errors import NoLongerFits, NothingDue
 from apps.enrolments.models import Contribution, Cover
 from apps.enrolments.rules.period import policy_year
-from apps.enrolments.selectors import can_be_paid, insured_of, paid_with, renewed_years_for, terms_of_cover
+from apps.enrolments.selectors import (
+    can_be_paid,
+    insured_of,
+    paid_with,
+    points_use_of,
+    renewed_years_for,
+    terms_of_cover,
+)
 from apps.enrolments.services.locking import lock_covers
 from apps.enrolments.services.receiving import LABEL
 from apps.members.permissions import check_may_act
@@ -68,6 +75,7 @@ def _check_still_fits(cover: Cover, today: date) -> None:
         raise NoLongerFits from None
     terms, insured = terms_of_cover(cover), insured_of(cover)
     policy = policy_year(today, renewed_years_for(cover.person_id, cover.plan_code, today))
-    same_price = price_fen(terms, insured, policy) == cover.price_fen
+    use = points_use_of(cover)
+    same_price = price_fen(terms, insured, policy) == cover.price_fen + (use.fen if use else 0)
     if version.pk != cover.plan_version_id or not same_price or not assess_enrolment(terms, insured, policy).accepted:
         raise NoLongerFits

@@ -15,7 +15,7 @@ from apps.core.errors import NotAllowed
 from apps.enrolments.models import Contribution, Cover, Receipt
 from apps.enrolments.rules.period import first_day, year_end
 from apps.enrolments.rules.schedule import spread
-from apps.enrolments.selectors import overlapping, paid_with
+from apps.enrolments.selectors import has_its_points, overlapping, paid_with
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.recording import Changes
 from apps.enrolments.services.refunding import give_back_excess
@@ -147,13 +147,13 @@ def _takes_money(cover: Cover, rows: Locked, paid_date: date) -> bool:
 
 
 def _revives(asked: Contribution, rows: Locked, fen: int) -> bool:
-    """Whether money for a cancelled cover is all that it ever waited for, with nothing given back meanwhile."""
+    """Whether money for a cancelled cover is all that it ever waited for, and nothing was given back or used since."""
     others = (row for row in rows.of(asked.cover) if row.pk != asked.pk)
     is_complete = not any(
         row.state in (Contribution.State.REFUNDED, Contribution.State.VOID) or (row.number == 1 and row.is_waited_for)
         for row in others
     )
-    return is_complete and asked.is_waited_for and fen >= asked.left_fen
+    return is_complete and asked.is_waited_for and fen >= asked.left_fen and has_its_points(asked.cover)
 
 
 def _count(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> None:

@@ -21,6 +21,7 @@ from apps.enrolments.selectors import (
     contributions_of,
     covers_of_user,
     open_lapse_of,
+    points_use_of,
     receipts_of,
     refunds_of,
     terms_of_cover,
@@ -28,6 +29,7 @@ from apps.enrolments.selectors import (
 from apps.enrolments.services import drop_cover, leave_cover, what_comes_back
 from apps.enrolments.services.refunding import FAMILY_ACCOUNT
 from apps.enrolments.views.common import family_cover, language, plan_name
+from apps.members.permissions import acting_capacity
 from apps.payments.selectors import payee_account_of
 from apps.plans.words import plan_words
 
@@ -51,12 +53,15 @@ def cover(request: Request, pk: int) -> HttpResponse:
     today = business_day(now)
     account = payee_account_of(FAMILY_ACCOUNT, found.application.actor_id)
     due, refunds = next_due(found, today), back_words(list(refunds_of(found)), has_account=account is not None)
+    plan = plan_words(terms_of_cover(found), language())
     context = {
         "row": cover_words(found, language(), today),
-        "plan": plan_words(terms_of_cover(found), language()),
+        "plan": plan,
         "due": due,
         "payment": payment_state(due.contribution) if due else "",
+        "use": points_use_of(found),
         "parts": parts_of(found, today),
+        "has_points": plan.points is not None and acting_capacity(user=request.user, person=found.person, now=now),
         "place": Place.objects.filter(cover=found).select_related("agreement__organisation").first(),
         "receipts": list(receipts_of(found)),
         "refunds": refunds,

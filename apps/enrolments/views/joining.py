@@ -24,7 +24,9 @@ from apps.enrolments.rules.reasons import said
 from apps.enrolments.selectors import (
     application_with_cover,
     covers_of_plan,
+    discount_of,
     due_of,
+    points_use_of,
 )
 from apps.enrolments.services import apply_for_cover, keep_draft
 from apps.enrolments.views.common import language
@@ -61,8 +63,10 @@ def questions(request: Request, person_id: int, code: str) -> HttpResponse:
     if missing_texts(person, on=business_day(now)):
         return _to_consents(request, person)
     terms = terms_of(plan_version(code, business_day(now)))
-    form = _questionnaire(request, person, terms)
-    context = {"person": person, "plan": plan_words(terms, language()), "form": form}
+    taken = discount_of(person.pk, terms, terms.price.amount)
+    form = _questionnaire(request, person, terms, taken.fen)
+    context = {"person": person, "plan": plan_words(terms, language()), "form": form, "discount": taken}
+    context["lowered_fen"] = terms.price.amount - taken.fen if terms.has_one_price else None
     if request.method == "POST":
         keep_draft(actor=request.user, person=person, plan_code=code, typed=typed_text(request.POST), now=now)
         try:
@@ -81,7 +85,7 @@ def _to_consents(request: Request, person: Person) -> HttpResponse:
     return redirect(f"{reverse('members:consents', args=[person.pk])}?{back}")
 
 
-def _questionnaire(request: Request, person: Person, terms: Terms) -> QuestionnaireForm:
+def _questionnaire(request: Request, person: Person, terms: Terms, discount_fen: int) -> QuestionnaireForm:
     """The form with what was posted now, held while signed out, or kept as a draft."""
     posted = request.POST if request.method == "POST" else held_post(request)
     if posted and request.method != "POST":
@@ -92,6 +96,7 @@ def _questionnaire(request: Request, person: Person, terms: Terms) -> Questionna
         asked=questions_of(terms, Insured(person.birth_date, person.sex)),
         language=language(),
         today=business_day(clock.now()),
+        discount_fen=discount_fen,
     )
     draft = Draft.objects.filter(person=person, actor=request.user, plan_code=terms.code).first()
     form.initial = initial_from(draft.typed, form.fields) if draft is not None else _next_year(person, terms.code)
@@ -139,6 +144,7 @@ def decision(request: Request, pk: int) -> HttpResponse:
     context = {
         "application": application,
         "cover": cover,
+        "use": points_use_of(cover) if cover else None,
         "contribution": due_of(cover) if cover else None,
         "plan_name": in_language(terms.name, language()),
         "reasons": [{"says": said(reason, language()), "clause": reason["clause"]} for reason in application.reasons],

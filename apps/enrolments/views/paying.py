@@ -16,7 +16,7 @@ from apps.core.http import Request, render_page, say
 from apps.enrolments.errors import NoLongerFits, NothingDue
 from apps.enrolments.models import PAYER_NAMES, Contribution, Cover, Receipt
 from apps.enrolments.rules.schedule import FAMILY, Payer
-from apps.enrolments.selectors import can_be_paid, contributions_of, open_lapse_of, paid_with
+from apps.enrolments.selectors import can_be_paid, contributions_of, open_lapse_of, paid_with, points_use_of
 from apps.enrolments.services import drop_cover, start_payment
 from apps.enrolments.views.common import family_cover, plan_name
 from apps.members.permissions import check_is_family
@@ -48,6 +48,7 @@ def pay(request: Request, pk: int) -> HttpResponse:
         "contribution": contribution,
         "cover": cover,
         "plan_name": plan_name(cover),
+        "use": points_use_of(cover) if cover.state == Cover.State.UNPAID else None,
         "lapse": lapse,
         "today": today,
         "together": together,

@@ -15,7 +15,7 @@ from .questionnaire import facts_from_answers, questions
 from .reasons import JOINING_REASONS, REFUSALS, reason_text
 from .record import decision_from_json, decision_to_json
 from .sentences import sentence
-from .terms import Benefit, Choice, Entitlement, Payer, Paying, Question, Terms
+from .terms import Benefit, Choice, DailyTask, Entitlement, Payer, Paying, Points, Question, Terms
 from .written import Words
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "BillOverpaid",
     "Choice",
     "Claim",
+    "DailyTask",
     "Decision",
     "Enrolment",
     "Entitlement",
@@ -40,6 +41,7 @@ __all__ = [
     "Line",
     "Payer",
     "Paying",
+    "Points",
     "Policy",
     "Question",
     "Reason",

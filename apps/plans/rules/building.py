@@ -16,6 +16,7 @@ from .document import TermsForm
 from .facts import FACTS, Fact
 from .faults import Fault, Unfit, unfit
 from .paying import built_paying
+from .points import built_points
 from .shared import check_shared
 from .source import Path
 from .values import Figures, figures_of
@@ -65,6 +66,7 @@ def built_terms(form: TermsForm) -> made.Terms:
         questions=_each(form.questions, "questions", figures, _question),
         benefits=benefits,
         entitlements=_each(form.entitlements, "entitlements", figures, _entitlement),
+        points=built_points(form.points, figures) if form.points else None,
         services=form.services,
         not_paid=form.not_paid,
         examples=tuple(made.Example(example.title, example.case) for example in form.examples),

@@ -166,6 +166,8 @@ def _texts(terms: Terms) -> Iterator[tuple[Path, Words]]:
             yield ("questions", number, "help"), question.help
     for number, benefit in enumerate(terms.benefits):
         yield from ((("benefits", number, field), getattr(benefit, field)) for field in ("name", "says"))
+    for number, task in enumerate(terms.points.tasks if terms.points else ()):
+        yield ("points", "tasks", number, "name"), task.name
     for field in ("services", "not_paid"):
         yield from (((field, number), words) for number, words in enumerate(getattr(terms, field)))
 

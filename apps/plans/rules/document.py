@@ -291,6 +291,20 @@ class EntitlementForm(Form):
     per: Literal["year", "quarter", "month"] = "year"
 
 
+class DailyTaskForm(Form):
+    code: Code
+    name: Words
+    points: Name
+
+
+class PointsForm(Form):
+    """Points for daily tasks, taken off the price of a later year: what one is worth, and the most of the price."""
+
+    tasks: Annotated[tuple[DailyTaskForm, ...], type_list, Field(min_length=1)]
+    worth: Name
+    at_most: Name
+
+
 class ConditionalPriceForm(Form):
     when: ConditionForm
     amount: Name
@@ -366,6 +380,7 @@ class TermsForm(Form):
     benefits: Annotated[tuple[AnyBenefitForm, ...], type_list, Field(min_length=1)]
     overall_limits: Texts = ()
     entitlements: Annotated[tuple[EntitlementForm, ...], type_list] = ()
+    points: PointsForm | None = None
     services: WordsList = ()
     not_paid: WordsList = ()
     examples: Annotated[tuple[ExampleForm, ...], type_list] = ()

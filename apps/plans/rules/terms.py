@@ -147,6 +147,29 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyTask:
+    """Something that gives points, once a day."""
+
+    code: str
+    name: Words
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What daily tasks take off the price of a later year: fen a point, at most a share (hundredths) of the price."""
+
+    tasks: tuple[DailyTask, ...]
+    worth: int
+    share: int
+    clause: str
+
+    def task(self, code: str) -> DailyTask | None:
+        """The task of that code, if there is one."""
+        return next((task for task in self.tasks if task.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """The contribution for a policy year in fen; the first condition that holds replaces it."""
 
@@ -208,6 +231,7 @@ class Terms:
     questions: tuple[Question, ...]
     benefits: tuple[Benefit, ...]
     entitlements: tuple[Entitlement, ...]
+    points: Points | None
     services: tuple[Words, ...]
     not_paid: tuple[Words, ...]
     examples: tuple[Example, ...]
@@ -218,6 +242,11 @@ class Terms:
             if benefit.code == code:
                 return benefit
         raise KeyError(code)
+
+    @property
+    def has_one_price(self) -> bool:
+        """Whether every family pays the same for a year, whatever it answers."""
+        return not self.price.instead and not self.paying.payers
 
     @property
     def facts_asked(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .document import AgeForm, FactForm, LumpSumForm, ReimbursementForm, ScopeForm, TermsForm
-from .paying import names_of
+from .paying import names_of as names_of_paying
+from .points import names_of as names_of_points
 from .written import Words
 
 
@@ -20,7 +21,7 @@ class Use:
 
 
 SERVICE = "service"
-"""How often a service can be used, or how the price is paid: nothing that is paid depends on it."""
+"""How often a service can be used, how the price is paid, what points are worth: no benefit depends on it."""
 ROLES = (
     *("price", "price-instead", "waiting", "overall", "age-from", "age-to", "joining"),
     *("deductible", "bands", "rate", "rate-instead", "rate-raised"),
@@ -62,7 +63,7 @@ def _of_benefits(form: TermsForm) -> Iterator[tuple[str, Use]]:
 def _of_services(form: TermsForm) -> Iterator[tuple[str, Use]]:
     for item in form.entitlements:
         yield item.count, Use(item.name, SERVICE)
-    for name in names_of(form.paying):
+    for name in (*names_of_paying(form.paying), *(names_of_points(form.points) if form.points else ())):
         yield name, Use(None, SERVICE)
 
 

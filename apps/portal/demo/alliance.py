@@ -82,4 +82,5 @@ STAFF = (
 )
 LEAD_DOCTOR = Worker("doctor", "周敏", (Role.FAMILY_DOCTOR,), "riverside", "家庭医生", "Family doctor")
 LEAD_PARENT = Worker("parent", "林悦", (), "", "家长，孩子有哮喘", "Parent of a child with asthma")
-SIGN_INS = (LEAD_PARENT, LEAD_DOCTOR, *STAFF)
+MEMBER = Worker("member", "苏晴", (), "", "会员，积分抵会费", "Member: points, a discount on her second year")
+SIGN_INS = (LEAD_PARENT, MEMBER, LEAD_DOCTOR, *STAFF)

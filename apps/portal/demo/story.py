@@ -44,6 +44,12 @@ class Story:
             self._count += 1
             heapq.heappush(self._steps, (at, self._count, step))
 
+    def surely(self, at: datetime, step: Step) -> None:
+        """Let something happen at that moment, without the dice: the rest of the story stays as it is."""
+        if at.date() < self.until:
+            self._count += 1
+            heapq.heappush(self._steps, (at, self._count, step))
+
     def later(self, now: datetime, days: int, step: Step) -> None:
         self.happens(business_day(now) + timedelta(days=max(days, 1)), step)
 

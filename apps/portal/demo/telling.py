@@ -40,6 +40,7 @@ from apps.plans.services import publish_catalogue
 from apps.portal.demo.bank import StoryBank
 from apps.portal.demo.cast import Cast
 from apps.portal.demo.chapters.claiming import Claiming
+from apps.portal.demo.chapters.collecting import Collecting
 from apps.portal.demo.chapters.governing import Governing
 from apps.portal.demo.chapters.grouping import Grouping
 from apps.portal.demo.chapters.joining import Household, Joining
@@ -131,6 +132,7 @@ def _stage(since: date, today: date, seed: int, count: int) -> Story:
     joining = Joining(story, joined=lambda home, now: _go_on(home, now, claiming, visits))
     Governing(story).begin(began_at)
     referring.open_slots()
+    Collecting(story).begin()
     for family in families(count, since=since, until=today, names=names):
         joining.begin(family)
     return story

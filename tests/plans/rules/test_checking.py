@@ -130,12 +130,22 @@ def test_a_limit_a_visit_beside_one_an_item_is_a_problem():
 def test_texts_stand_in_their_own_language():
     question = {"fact": "basic_insurance", "kind": "choice", "label": WORDS, "help": {"zh": "?", "en": "帮"}}
     question["choices"] = [{"value": "city", "zh": "市", "en": "city"}]
-    found = problems(name={"zh": "Small", "en": "小"}, questions=[question], services=[{"zh": "no", "en": "no"}])
+    figures = {"point": {"amount": "1", "clause": "1"}, "most": {"percent": "1", "clause": "1"}}
+    figures["walk"] = {"count": "1", "clause": "1"}
+    tasks = [{"code": "walk", "name": {"zh": "walk", "en": "walk"}, "points": "walk"}]
+    found = problems(
+        parameters=figures,
+        name={"zh": "Small", "en": "小"},
+        questions=[question],
+        points={"worth": "point", "at_most": "most", "tasks": tasks},
+        services=[{"zh": "no", "en": "no"}],
+    )
     assert found == [
         "name.zh has no Chinese",
         "name.en is not English",
         "questions[0].help.zh has no Chinese",
         "questions[0].help.en is not English",
+        "points.tasks[0].name.zh has no Chinese",
         "services[0].zh has no Chinese",
     ]
 

@@ -43,7 +43,34 @@ def shared(one, other):
     )
 
 
+ONE_TASK = {"code": "walk", "name": WORDS, "points": "two_points"}
+POINTS = {"worth": "one", "at_most": "fifth", "tasks": [ONE_TASK]}
+
+
+def points(**changes):
+    """A plan with points, some field of theirs changed."""
+    figures = {
+        **AMOUNT,
+        "two_points": {"count": "2", "clause": "4"},
+        "fifth": {"percent": "20", "clause": "4"},
+        "nothing": {"amount": "0", "clause": "4"},
+        "no_percent": {"percent": "0", "clause": "4"},
+        "no_points": {"count": "0", "clause": "4"},
+    }
+    return data(parameters=figures, points={**POINTS, **changes})
+
+
 MALFORMED = [
+    (points(tasks=[]), ["points.tasks", "empty"]),
+    (points(tasks=[{**ONE_TASK, "name": "walk"}]), ["points.tasks[0].name", "not a set of fields"]),
+    (points(tasks=[ONE_TASK, ONE_TASK]), ["points.tasks[1].code", "walk", "stands twice"]),
+    (points(tasks=[{**ONE_TASK, "points": "one"}]), ["points.tasks[0].points", "one", "amount", "count"]),
+    (points(tasks=[{**ONE_TASK, "points": "no_points"}]), ["points.tasks[0].points", "no_points", "0", "more"]),
+    (points(worth="none"), ["points.worth", "none", "names no parameter"]),
+    (points(worth="nothing"), ["points.worth", "nothing", "0", "more"]),
+    (points(at_most="one"), ["points.at_most", "one", "amount", "percent"]),
+    (points(at_most="no_percent"), ["points.at_most", "no_percent", "0", "more"]),
+    (points(badge="gold"), ["points.badge", "not a known field"]),
     (data(surprise="1"), ["surprise", "not a known field"]),
     (data(code="Not A Code"), ["code", "Not A Code", "allowed form"]),
     (data(name={"zh": "字"}), ["name.en", "missing"]),
