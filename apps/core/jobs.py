@@ -1,9 +1,10 @@
 """Ring a background task once the transaction is committed; a lost ring costs time, never money.
 
-Many rings of one task in a row become two, at once and a little later: one run of a task does all there is to do.
+Many rings of one task in a row become two, at once and a little later; a run that leaves work behind rings again.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -46,6 +47,10 @@ class Doorbell:
     """Rings a task at once, then not for a while; who presses in the meantime is heard at the end of it."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """As new: in a process just forked, where no thread of the old one lives on."""
         self._lock = threading.Lock()
         self._rung_at: dict[str, float] = {}
         self._waiting: set[str] = set()
@@ -56,14 +61,21 @@ class Doorbell:
             if task in self._waiting:
                 return
             rest = self._rung_at.get(task, 0.0) + settings.RING_QUIET_SECONDS - time.monotonic()
-            if rest > 0:
-                self._waiting.add(task)
-                later = threading.Timer(rest, self._ring_later, [task])
-                later.daemon = True
-                later.start()
+            if rest > 0 and self._is_waiting(task, rest):
                 return
             self._rung_at[task] = time.monotonic()
         _send(task, ())
+
+    def _is_waiting(self, task: str, rest: float) -> bool:
+        """Begin to wait; False where no thread can be had for it."""
+        later = threading.Timer(rest, self._ring_later, [task])
+        later.daemon = True
+        try:
+            later.start()
+        except RuntimeError:
+            return False
+        self._waiting.add(task)
+        return True
 
     def _ring_later(self, task: str) -> None:
         with self._lock:
@@ -73,3 +85,4 @@ class Doorbell:
 
 
 _bell = Doorbell()
+os.register_at_fork(after_in_child=_bell.forget)

@@ -26,16 +26,11 @@ def next_values(*sequences: str) -> list[int]:
         return [int(value) for value in cursor.fetchone()]
 
 
-def insert_together(*rows: Model) -> None:
-    """Insert rows in their order in one round trip; those that others point at have their ids already.
-
-    Raises IntegrityError for the first row the database refuses.
-    """
-    run_together(*inserts(*rows))
-
-
 def inserts(*rows: Model) -> list[Statement]:
-    """The statements that insert rows in their order; from here on the rows count as stored."""
+    """The statements that insert rows in their order; from here on the rows count as stored.
+
+    Rows that others point at have their ids already.  Values are values: no expressions, no defaults of the database.
+    """
     wrapper = connections[DEFAULT_DB_ALIAS]
     statements: list[Statement] = []
     for (model, has_id), group in groupby(rows, key=lambda row: (type(row), row.pk is not None)):
@@ -54,7 +49,8 @@ def _insert(model: type[Model], has_id: bool) -> tuple[Sequence[Any], str, str]:
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(map(_place, fields))
-    return fields, f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ", f"({places})"
+    opening = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608 - names of our own models
+    return fields, opening, f"({places})"
 
 
 def _place(field: Any) -> str:
@@ -63,6 +59,9 @@ def _place(field: Any) -> str:
 
 
 def run_together(*statements: Statement) -> None:
-    """Run statements in their order in one round trip, for what they do; what they answer is not read."""
+    """Run statements in their order in one round trip, for what they do; what they answer is not read.
+
+    Raises IntegrityError for the first row the database refuses.
+    """
     with connection.cursor() as cursor:
         cursor.execute("; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values])

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from apps.core.clock import now
+from apps.core.jobs import ring
 from apps.payments import services
 
 BATCH = 200
@@ -10,7 +11,8 @@ BATCH = 200
 
 @shared_task(name="payments.send_due")
 def send_due() -> None:
-    services.send_due_payments(limit=BATCH, now=now())
+    if services.send_due_payments(limit=BATCH, now=now()) >= BATCH:
+        ring("payments.send_due")
 
 
 @shared_task(name="payments.read_statement")

@@ -35,6 +35,17 @@ def test_muted_rings_are_not_sent(django_capture_on_commit_callbacks, db):
     assert callbacks == []
 
 
+@pytest.mark.django_db
+def test_a_ring_without_ids_goes_over_the_bell(django_capture_on_commit_callbacks, settings, monkeypatch):
+    settings.RING_QUIET_SECONDS = 60
+    sent = []
+    monkeypatch.setattr(jobs, "_send", lambda task, args: sent.append((task, args)))
+    with django_capture_on_commit_callbacks(execute=True):
+        for args in ((), (), (7,), (8,)):
+            jobs.ring("tests.some_task", *args)
+    assert sent == [("tests.some_task", ()), ("tests.some_task", (7,)), ("tests.some_task", (8,))]
+
+
 class Work:
     """What is there to do, and how much of it each ring found."""
 
@@ -57,12 +68,12 @@ def work(monkeypatch):
 
 def test_rings_in_a_row_are_two(settings, work):
     """At once, and once more for all who came meanwhile."""
-    settings.RING_QUIET_SECONDS = 0.2
+    settings.RING_QUIET_SECONDS = 1
     for _ in range(50):
         work.press()
     assert work.found == [1]
     assert work.is_all_found()
-    time.sleep(0.3)
+    time.sleep(1.2)
     assert work.found == [1, 50]
 
 
@@ -79,6 +90,27 @@ def test_a_bell_that_was_quiet_long_enough_rings_at_once(settings, work):
     time.sleep(0.02)
     work.press()
     assert work.found == [1, 2]
+
+
+def test_where_no_thread_can_be_had_every_press_rings(settings, work, monkeypatch):
+    settings.RING_QUIET_SECONDS = 60
+
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    for _ in range(3):
+        work.press()
+    assert work.found == [1, 2, 3]
+
+
+def test_a_process_just_forked_waits_for_no_thread_of_the_old_one(settings, work):
+    settings.RING_QUIET_SECONDS = 0.05
+    for _ in range(2):
+        work.press()
+    work.bell.forget()
+    work.press()
+    assert work.found == [1, 3]
 
 
 def test_whoever_presses_is_heard_afterwards(settings, work):

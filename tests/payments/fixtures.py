@@ -25,8 +25,8 @@ class Sandbox:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def order_fault(self, action: str, on: str = "submit", times: int = 1) -> None:
-        self.store.order_fault(on, action, times, 0.0, None)
+    def order_fault(self, action: str, on: str = "submit", times: int = 1, amount_fen: int | None = None) -> None:
+        self.store.order_fault(on, action, times, 0.0, amount_fen)
 
     def pay(self, key: object, action: str = "now") -> None:
         """Be the person who presses a button on the payment page."""

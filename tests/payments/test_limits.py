@@ -19,7 +19,7 @@ from apps.payments.rules.holding import (
     hold_before_sending,
 )
 from apps.payments.selectors import limits_in_force
-from apps.payments.services import confirm, propose_for_order, send_due_payments, wake_held
+from apps.payments.services import claiming, confirm, propose_for_order, send_due_payments, wake_held
 from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
 from tests.payments.factories import order, payee
@@ -109,6 +109,16 @@ def test_over_the_day_s_limit_a_release_goes_past_it(sandbox, make_user):
     assert send() == 1
     assert states(second, third) == ["submitted", "held"]
     assert DayTotal.objects.get(number_index="").sent_fen == 200
+
+
+def test_what_is_claimed_around_midnight_counts_for_the_day_of_its_lock(sandbox, monkeypatch):
+    """The day ends between the lock and the writing of the totals: the money counts for the day that was locked."""
+    asked = order(100)
+    sql = claiming.LOCK_TOTALS.replace("payments_today()", "(payments_today() - 1)")
+    monkeypatch.setattr(claiming, "LOCK_TOTALS", sql)
+    assert send() == 1
+    assert states(asked) == ["submitted"]
+    assert [total.sent_fen for total in DayTotal.objects.all()] == [100, 100]
 
 
 def test_a_day_s_total_stands_once_an_account():

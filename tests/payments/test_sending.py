@@ -188,6 +188,53 @@ def test_a_silent_bank_ends_the_run(sandbox):
     assert Order.objects.filter(state=State.REQUESTED).count() == 2
 
 
+def test_the_answers_of_a_group_are_each_recorded(sandbox):
+    asked = [order(fen) for fen in (101, 102, 103, 104)]
+    sandbox.order_fault("reject", amount_fen=102)
+    sandbox.order_fault("500", amount_fen=103)
+    assert send() == 4
+    assert [state(one) for one in asked] == ["submitted", "failed", "unknown", "submitted"]
+    assert [sandbox.payments(one.key) for one in asked] == [1, 0, 0, 1]
+
+
+def test_an_account_that_cannot_be_read_stops_no_other_order(sandbox):
+    spoiled, other = payee(number="6222020200998877665"), order(100)
+    asked = order(100, payee_account_id=spoiled.pk)
+    sql("UPDATE payments_payeeaccount SET number = 'gone:AAAA' WHERE id = %s", spoiled.pk)
+    assert send() == 2
+    assert [state(asked), state(other)] == ["unknown", "submitted"]
+    assert sandbox.payments(asked.key) == 0
+
+
+class Broken(InProcessBank):
+    """Breaks at one amount in a way nobody thought of."""
+
+    def submit(self, instruction):
+        if instruction.amount_fen == 666:
+            raise ZeroDivisionError
+        return super().submit(instruction)
+
+
+def test_what_nobody_thought_of_is_no_clear_answer(sandbox, settings):
+    settings.PAYMENT_GATEWAY = f"{__name__}.Broken"
+    gateway.bank.cache_clear()
+    asked = [order(666), order(100)]
+    assert send() == 2
+    assert [state(one) for one in asked] == ["unknown", "submitted"]
+
+
+def test_a_run_that_leaves_work_behind_rings_again(sandbox, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr("apps.payments.tasks.BATCH", 2)
+    for _ in range(3):
+        order()
+    with django_capture_on_commit_callbacks() as rings:
+        send_due()
+    assert len(rings) == 1
+    with django_capture_on_commit_callbacks() as rings:
+        send_due()
+    assert rings == []
+
+
 def test_a_bank_that_is_not_there_leaves_everything_to_ask_about(dead_bank):
     asked = order(100)
     send()

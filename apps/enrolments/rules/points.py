@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.plans.rules import Points
-
-WHOLE = 100_00  # a share is in hundredths of a percent
+from apps.plans.rules.scalars import WHOLE_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,6 @@ def discount(left: int, price_fen: int, own_fen: int, terms: Points | None) -> D
     """
     if terms is None:
         return NO_DISCOUNT
-    most = min(price_fen * terms.share // WHOLE, own_fen)
+    most = min(price_fen * terms.share // WHOLE_SHARE, own_fen)
     points = min(left, most // terms.worth)
     return Discount(points, points * terms.worth)

@@ -7,10 +7,10 @@ exact however many workers there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import prefetch_related_objects
 
 from apps.payments.models import Order
 from apps.payments.rules.holding import Hold, Sending, hold_before_sending
@@ -27,12 +27,12 @@ LOCK_TOTALS = """
 INSERT INTO payments_daytotal (day, number_index, sent_fen)
 SELECT payments_today(), number_index, 0 FROM unnest(%(indexes)s::text[]) AS number_index
 ON CONFLICT (day, number_index) DO UPDATE SET sent_fen = payments_daytotal.sent_fen
-RETURNING number_index, sent_fen
+RETURNING number_index, sent_fen, day
 """
 STORE_TOTALS = """
 UPDATE payments_daytotal t SET sent_fen = n.sent_fen
 FROM unnest(%(indexes)s::text[], %(fen)s::bigint[]) AS n (number_index, sent_fen)
-WHERE t.day = payments_today() AND t.number_index = n.number_index
+WHERE t.day = %(day)s AND t.number_index = n.number_index
 """
 SUBMIT = """
 UPDATE payments_order SET state = 'submitting', state_at = clock_timestamp(), attempt = attempt + 1,
@@ -55,9 +55,9 @@ OF_ALL = ""
 
 
 def claim_orders(*, most: int, lease: float, batch_id: int | None = None) -> list[Order]:
-    """The next orders that may go, claimed and committed, in the order in which they were asked for.
+    """The next orders that may go, in the order in which they were asked for; empty only when nothing is left.
 
-    Empty only when nothing is left.
+    Outside a transaction they are committed as claimed when this returns.
     """
     while True:
         with transaction.atomic():
@@ -71,16 +71,15 @@ def _claimed(going: Sequence[Order], lease: float, batch_id: int | None) -> list
     if not going:
         return []
     values = {"orders": [order.pk for order in going], "lease": lease, "batch": batch_id}
-    orders = sorted(Order.objects.raw(SUBMIT, values), key=lambda order: order.pk)
-    prefetch_related_objects(orders, "payee_account")
-    return orders
+    return sorted(Order.objects.raw(SUBMIT, values), key=lambda order: order.pk)
 
 
 def _put_aside(due: Sequence[Order]) -> list[Order]:
     """Count orders into their day, hold those that must wait, answer the others."""
     if not due:
         return []
-    limits, sent, going = limits_in_force(), _locked_totals(due), list[Order]()
+    day, sent = _locked_totals(due)
+    limits, going = limits_in_force(), list[Order]()
     for order in due:
         index, fen = order.number_index, order.amount_fen  # type: ignore[attr-defined]
         sending = Sending(
@@ -96,16 +95,17 @@ def _put_aside(due: Sequence[Order]) -> list[Order]:
         else:
             _hold(order, hold)
     if going:
-        _run(STORE_TOTALS, indexes=list(sent), fen=list(sent.values()))
+        _run(STORE_TOTALS, day=day, indexes=list(sent), fen=list(sent.values()))
     return going
 
 
-def _locked_totals(due: Sequence[Order]) -> dict[str, int]:
-    """What has gone out today in all and to the accounts of the orders, locked."""
+def _locked_totals(due: Sequence[Order]) -> tuple[date, dict[str, int]]:
+    """The day that counts, and what has gone out on it in all and to the accounts of the orders, locked."""
     indexes = sorted({OF_ALL, *(order.number_index for order in due)})  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(LOCK_TOTALS, {"indexes": indexes})
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return rows[0][2], {index: fen for index, fen, _ in rows}
 
 
 def _hold(order: Order, hold: Hold) -> None:

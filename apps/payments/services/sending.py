@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -20,10 +19,11 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.errors import N_
+from apps.core.fields import UnreadableField
 from apps.core.jobs import ring
 from apps.fund.selectors import is_frozen
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
-from apps.payments.models import Order
+from apps.payments.models import Order, PayeeAccount
 from apps.payments.rules.states import State
 from apps.payments.services.claiming import claim_orders, wake_held
 from apps.payments.services.orders import record_accepted, record_failed, record_unsure
@@ -33,8 +33,8 @@ NO_ANSWER = N_("The bank gave no clear answer.")
 NOT_REPORTED = N_("The sender stopped in the middle.")
 ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
 AFTER_FREEZE = N_("The bank does not know it. It is sent again when payments may leave again.")
-AT_ONCE = 8  # calls to the bank; a lease lasts longer than the slowest of them
-MOST_SECONDS = 15.0  # of one run; below the time limit of a task, whatever the bank does
+AT_ONCE = 8  # calls to the bank
+MOST_SECONDS = 10.0  # of one run; with two last calls still below the time limit of a task, whatever the bank does
 MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
 MARGIN_SECONDS = 3600  # before the bank forgets a key
@@ -67,7 +67,7 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     expire_leases()
     wake_held()
     started = time.monotonic()
-    resolve_unknown(limit=limit, now=now)
+    _run(limit, started, lambda _: _ask_next(now))
     return _run(limit, started, lambda most: _send_next(min(most, AT_ONCE), now))
 
 
@@ -127,14 +127,25 @@ def _claim(query: str, **values: object) -> Order | None:
 
 
 def _send(gateway: Bank, orders: Sequence[Order], now: datetime) -> list[bool]:
-    """Send claimed orders, all at once; tells of each whether the bank answered clearly."""
-    with ThreadPoolExecutor(len(orders)) as threads:
-        answers = threads.map(partial(_submitted, gateway), orders, map(_instruction, orders))
-        return [_record(order, answer, now) for order, answer in zip(orders, answers, strict=True)]
+    """Send claimed orders, all at once, and record each answer as it comes; tells of each whether it was clear.
+
+    Whatever ends this early leaves the rest to their leases; no thread is waited for then.
+    """
+    threads = ThreadPoolExecutor(len(orders))
+    try:
+        told = {threads.submit(_submitted, gateway, order, _instruction(order)): order for order in orders}
+        return [_record(told[answer], answer.result(), now) for answer in as_completed(told)]
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _instruction(order: Order) -> Instruction:
-    account = order.payee_account
+def _instruction(order: Order) -> Instruction | None:
+    """None where the account cannot be read: that stops no other order."""
+    try:
+        account = PayeeAccount.objects.get(pk=order.payee_account_id)
+    except UnreadableField:
+        logger.exception("The account of order %s cannot be read", order.pk)
+        return None
     return Instruction(
         key=order.key,
         amount_fen=order.amount_fen,
@@ -145,13 +156,15 @@ def _instruction(order: Order) -> Instruction:
     )
 
 
-def _submitted(gateway: Bank, order: Order, instruction: Instruction) -> Answer | None:
+def _submitted(gateway: Bank, order: Order, instruction: Instruction | None) -> Answer | None:
     """What the bank said, None when that is not clear.  Runs in a thread: no database here."""
     try:
-        return gateway.submit(instruction)
+        return None if instruction is None else gateway.submit(instruction)
     except BankUnsure as error:
         logger.warning("Order %s, attempt %s: %s", order.pk, order.attempt, error)
-        return None
+    except Exception:
+        logger.exception("Order %s, attempt %s", order.pk, order.attempt)
+    return None
 
 
 def _record(order: Order, answer: Answer | None, now: datetime) -> bool:

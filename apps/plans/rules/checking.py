@@ -28,8 +28,8 @@ from .written import Words
 
 NEVER_MET = N_("is never met by anybody who may join")
 FALLING = N_(
-    "pay a smaller share of higher amounts, and a limit for each visit, day or item cuts what they pay: "
-    "a higher bill could lower what the year pays"
+    "pay a smaller share of higher amounts, and a limit for each visit, day or item or another rate for some claims "
+    "cuts what they pay: a higher bill could lower what the year pays"
 )
 CROWDING = N_(
     "are for each visit and for each item: a higher bill for one item could lower what is paid in all; "
@@ -132,7 +132,8 @@ def lowering(terms: Terms) -> Iterator[Fault]:
     """Steps by which a higher bill could lower what the year pays (docs/decisions/0004)."""
     for number, benefit in enumerate(terms.benefits):
         cuts = {ladder.rungs[0].step for ladder in benefit.limits} & _ONE_CLAIM
-        if cuts and any(map(_falls, benefit.cost_sharing)):
+        differs = benefit.rate is not None and (benefit.rate.instead or benefit.rate.raised)
+        if (cuts or differs) and any(map(_falls, benefit.cost_sharing)):
             yield Fault(("benefits", number, "bands"), FALLING)
         if {"visit-limit", "item-limit"} <= cuts:
             yield Fault(("benefits", number, "limits"), CROWDING)

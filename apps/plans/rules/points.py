@@ -17,7 +17,7 @@ def built_points(form: PointsForm, figures: Figures) -> Points:
     """Figures of the form.  Raises Fault where a name does not hold or a figure is nothing."""
     worth = _above_zero(figures, form.worth, ("points", "worth"), "amount")
     at_most = _above_zero(figures, form.at_most, ("points", "at_most"), "percent")
-    return Points(tuple(_tasks(form, figures)), worth.value, at_most.value, worth.clause)
+    return Points(tuple(_tasks(form, figures)), worth.value, at_most.value)
 
 
 def _tasks(form: PointsForm, figures: Figures) -> Iterator[DailyTask]:

@@ -162,7 +162,6 @@ class Points:
     tasks: tuple[DailyTask, ...]
     worth: int
     share: int
-    clause: str
 
     def task(self, code: str) -> DailyTask | None:
         """The task of that code, if there is one."""

@@ -15,7 +15,7 @@ EXAMPLES = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "200"))
 
 
 def terms(worth=1, share=20_00):
-    return Points(tasks=(), worth=worth, share=share, clause="4.2")
+    return Points(tasks=(), worth=worth, share=share)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,13 @@ def bands(draw):
     return {"bands": [*rows, {"percent": str(percents[-1])}], "clause": "bands"}
 
 
+def percents():
+    return st.integers(0, 100).map(lambda percent: {"percent": str(percent), "clause": "rate"})
+
+
+FAR = {"facility": {"levels": ["tertiary"]}}
+
+
 def own_limits(kinds):
     """Some of the limits of one benefit: never for a day and for an item at once."""
     chosen = st.lists(st.sampled_from(kinds), unique=True)
@@ -50,8 +57,11 @@ def plans(draw, *, limits=("visit", "day", "item", "year"), has_rate=True):
         if draw(st.booleans()):
             made["bands"] = figure(f"{code}_bands", draw(bands()))
         if has_rate and draw(st.booleans()):
-            percent = {"percent": str(draw(st.integers(0, 100))), "clause": "rate"}
-            made["rate"] = {"percent": figure(f"{code}_rate", percent)}
+            made["rate"] = {"percent": figure(f"{code}_rate", draw(percents()))}
+            field = draw(st.sampled_from([None, "instead", "raised"]))
+            if field:
+                far = {"when": FAR, "percent": figure(f"{code}_far", draw(percents())), "says": WORDS}
+                made["rate"][field] = [far]
         chosen = draw(own_limits(limits)) if limits else []
         made["limits"] = [{"per": per, "amount": amount(f"{code}_{per}")} for per in chosen]
         if draw(st.booleans()):
@@ -74,7 +84,8 @@ def claims(draw, *, has_claim_payers=True):
     left = sum(line.billed_fen - sum(line.paid_before.values()) for line in chosen)
     paid = {"city": draw(st.integers(0, left))} if has_claim_payers and draw(st.booleans()) else {}
     on = date(2022, 1, 1) + timedelta(days=draw(st.integers(0, 3)))
-    return Claim("c", "outpatient", on, lines=tuple(chosen), paid_before=paid)
+    place = Facility(draw(st.sampled_from(["primary", "tertiary"])))
+    return Claim("c", "outpatient", on, facility=place, lines=tuple(chosen), paid_before=paid)
 
 
 def years(**options):

@@ -104,9 +104,19 @@ def test_bands_that_fall_before_a_limit_of_one_claim_are_a_problem(per):
     figures = {"bands": BANDS, "limit": AMOUNT, "year": {"amount": "500", "clause": "1"}}
     limits = [{"per": per, "amount": "limit"}, {"per": "year", "amount": "year"}]
     assert problems([benefit(bands="bands", limits=limits)], figures) == [
-        "benefits[0].bands pay a smaller share of higher amounts, and a limit for each visit, day or item cuts what "
-        "they pay: a higher bill could lower what the year pays"
+        "benefits[0].bands pay a smaller share of higher amounts, and a limit for each visit, day or item or another "
+        "rate for some claims cuts what they pay: a higher bill could lower what the year pays"
     ]
+
+
+@pytest.mark.parametrize("field", ["instead", "raised"])
+def test_bands_that_fall_before_a_rate_that_differs_by_claim_are_a_problem(field):
+    """The bill paid at the lower rate uses up the good band of the one paid at the higher."""
+    figures = {"bands": BANDS, "half": {"percent": "50", "clause": "1"}}
+    far = {"when": {"facility": {"areas": ["outside"]}}, "percent": "half", "says": WORDS}
+    found = problems([benefit(bands="bands", rate={"percent": "half", field: [far]})], figures)
+    assert [text.partition(" ")[0] for text in found] == ["benefits[0].bands"]
+    assert problems([benefit(bands="bands", rate={"percent": "half"})], figures) == []
 
 
 def test_bands_that_rise_may_stand_before_any_limit_and_bands_that_fall_before_one_of_the_year():
