@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.bootstrap import ROOT
+from config.runner.tables import TEMPLATE
 
 OVERALL_COVERAGE = 95
 PURE = "apps/*/rules/*,apps/*/rules.py,apps/core/*"
@@ -22,9 +23,10 @@ class Check:
 
 
 def static_checks() -> list[Check]:
-    """Everything that reads code without running the tests, the slowest first."""
+    """Everything that reads code without running the tests, the slowest first, and the tables for the tests."""
     return [
         Check("types", module("mypy", "apps", "config", "manage.py")),
+        Check("tables", module("config.runner.tables")),
         Check("format", module("ruff", "format", "--check", ".")),
         Check("lint", module("ruff", "check", ".")),
         Check("imports", (str(Path(sys.executable).with_name("lint-imports")), "--no-cache")),
@@ -36,10 +38,14 @@ def static_checks() -> list[Check]:
     ]
 
 
-def all_tests(processes: int) -> Check:
-    """All tests, browser tests included, on every core, noting the lines and branches they reach."""
-    spread = ("-n", str(processes), "--dist", "worksteal") if processes > 1 else ()
-    return Check("tests", module("pytest", *spread, "--cov", "--cov-report=", "--durations=8"))
+def all_tests(cores: int) -> Check:
+    """All tests, browser tests included, noting the lines and branches they reach.
+
+    One process more than there are cores: tests with processes and browsers of their own often wait.
+    """
+    spread = ("-n", str(cores + 1), "--dist", "worksteal") if cores > 1 else ()
+    command = module("pytest", *spread, "--cov", "--cov-report=", "--durations=25")
+    return Check("tests", command, {"TEST_TEMPLATE": TEMPLATE})
 
 
 def coverage_checks() -> list[Check]:

@@ -84,7 +84,7 @@ def test_no_log_no_closing_line(tmp_path):
 
 def test_every_promised_check_is_there():
     names = {item.name for item in (*static_checks(), all_tests(2), *coverage_checks())}
-    promised = {"types", "format", "lint", "imports", "migrations", "deployment", "translations", "tests"}
+    promised = {"types", "tables", "format", "lint", "imports", "migrations", "deployment", "translations", "tests"}
     assert promised <= names
     assert "-n" in all_tests(2).command
     assert "-n" not in all_tests(1).command
