@@ -54,6 +54,11 @@ def covers_on(person_id: int, day: date) -> list[Cover]:
     return sorted(covers, key=lambda cover: (terms_of_cover(cover).priority, cover.plan_code, cover.pk))
 
 
+def is_covered_on(person_id: int, day: date) -> bool:
+    """Whether any paid cover of a person holds on a day."""
+    return Cover.objects.paid().on(day).filter(person_id=person_id).exists()
+
+
 def terms_on(person_id: int, day: date) -> list[Terms]:
     """The terms of those covers, in the same order; opens no answers of the person."""
     covers = Cover.objects.paid().on(day).filter(person_id=person_id).select_related("plan_version")

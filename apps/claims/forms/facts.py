@@ -18,7 +18,7 @@ from apps.core.errors import N_
 from apps.core.forms import DateField
 from apps.core.http import add_error
 from apps.directory.models import Organisation
-from apps.enrolments.selectors import covers_on
+from apps.enrolments.selectors import is_covered_on
 from apps.members.models import Person
 
 ICD = re.compile(r"[A-Z]\d{2}(\.\d{1,4})?")
@@ -109,7 +109,7 @@ class FactsForm(forms.Form):
             return
         try:
             check_dates(self.kind, day, discharged, today=self.today)
-            if not covers_on(self.person.pk, day):
+            if not is_covered_on(self.person.pk, day):
                 raise NoCoverThatDay(person=self.person.name)
         except FilingRefused as error:
             add_error(self, error)
