@@ -113,14 +113,14 @@ def days_covered(plan: str, year: Period, least: int) -> dict[int, int]:
 
 
 def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
-    """Shares of closes in force whose payment was not asked for yet and can be, oldest first.
+    """Shares of closes in force whose payment can be asked for, oldest first: not asked for yet, or to be paid again.
 
     Whoever has no account to be paid on holds up nobody.
     """
     closes = PeriodClose.objects.locked().values("pk")
     owners = _usable_accounts(now).values("owner_id")
     acting = Guardianship.objects.open().filter(person=OuterRef("person"), guardian__in=owners)
-    payable = Allowance.objects.filter(Q(Exists(acting)) | Q(person__user__in=owners), order=None, close__in=closes)
+    payable = Allowance.objects.unpaid().filter(Q(Exists(acting)) | Q(person__user__in=owners), close__in=closes)
     return payable.order_by("pk")[:limit]
 
 

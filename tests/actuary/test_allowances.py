@@ -16,8 +16,11 @@ from apps.fund.rules.postings import Posting
 from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.members.models import Person
 from apps.payments.models import Order, Purpose
-from apps.payments.services import name_payee_account
+from apps.payments.rules.matching import LineKind
+from apps.payments.services import name_payee_account, record_accepted, take_lines
+from apps.payments.services.claiming import claim_orders
 from tests.actuary.factories import begun_close, booked, noon, opened_again, paid_cover
+from tests.payments.factories import fact
 
 pytestmark = pytest.mark.django_db
 THIRD, FOURTH = Period(date(2026, 7, 1), date(2026, 10, 1)), Period(date(2026, 10, 1), date(2027, 1, 1))
@@ -133,6 +136,45 @@ def test_who_has_no_account_is_paid_when_one_is_named():
     assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 1
 
 
+def name_account(person, number):
+    name_payee_account(
+        owner=("accounts.user", person.registered_by_id),
+        holder_name="Member",
+        bank="Bank",
+        number=number,
+        actor=None,
+        key=uuid4(),
+        now=noon(FOURTH.end),
+    )
+
+
+def pay(days=0):
+    return services.pay_allowances(limit=10, now=noon(FOURTH.end) + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("kinds", "state"), [(["rejected"], "failed"), (["paid", "returned"], "returned")])
+def test_what_the_bank_could_not_pay_is_paid_again_once_another_account_is_named(kinds, state):
+    people, _ = shared()
+    granted = balance(PAYABLE)
+    assert pay() == 2
+    first = Allowance.objects.get(person=people[0]).order
+    for order in claim_orders(most=5, lease=60):
+        record_accepted(order_id=order.pk, attempt=order.attempt, reference="SB")
+    facts = [fact(number, first, LineKind(kind)) for number, kind in enumerate(kinds, start=1)]
+    take_lines(facts=facts, now=noon(FOURTH.end))
+    first.refresh_from_db()
+    assert (first.state, balance(PAYABLE)) == (state, first.amount_fen)
+    assert [pay(), pay(days=30)] == [0, 0]
+    name_account(people[0], "6222000033334444")
+    assert pay() == 0  # a new account is held a while
+    assert [pay(days=30), pay(days=31)] == [1, 0]
+    again = Allowance.objects.get(person=people[0]).order
+    assert (again.amount_fen, again.payee_account.number) == (first.amount_fen, "6222000033334444")
+    assert again.key != first.key
+    assert balance(PAYABLE) == 0
+    assert sum(order.amount_fen for order in Order.objects.exclude(pk=first.pk)) == granted
+
+
 def test_one_that_fails_does_not_stop_the_rest(monkeypatch, caplog):
     shared()
     asked = []
@@ -177,6 +219,7 @@ def test_days_of_several_covers_are_added_within_the_year():
     [
         "UPDATE actuary_allowance SET amount_fen = amount_fen + 1",
         "UPDATE actuary_allowance SET person_id = person_id",
+        "UPDATE actuary_allowance SET order_id = NULL",
         "DELETE FROM actuary_allowance",
         "TRUNCATE actuary_allowance",
     ],

@@ -53,7 +53,7 @@ def share_out(booker: Booker, result: Result) -> None:
 def pay_allowances(*, limit: int, now: datetime) -> int:
     """Ask for the payment of shares not asked for yet; answers how many.  One that fails does not stop the rest.
 
-    Who has no bank account on file is asked for again as soon as one is named.
+    Who has no bank account on file is paid as soon as one is named, and whom the bank could not pay once another is.
     """
     due = list(allowances_due(limit, now))
     accounts = accounts_of({allowance.person_id for allowance in due}, now)
@@ -72,11 +72,12 @@ def pay_allowances(*, limit: int, now: datetime) -> int:
 def _pay(allowance_id: int, account_id: int, now: datetime) -> bool:
     """The close is locked first: one that is being opened again pays nothing any more."""
     rows = Allowance.objects.select_for_update(skip_locked=True, of=("self", "close")).select_related("close")
-    allowance = rows.filter(pk=allowance_id, order=None).first()
+    allowance = rows.unpaid().filter(pk=allowance_id).first()
     if allowance is None or not PeriodClose.objects.locked().filter(pk=allowance.close_id).exists():
         return False
+    key = f"allowance:{allowance.close_id}:{allowance.plan_code}:{allowance.person_id}"
     allowance.order = request_payment(
-        key=f"allowance:{allowance.close_id}:{allowance.plan_code}:{allowance.person_id}",
+        key=key if allowance.order_id is None else f"{key}:after:{allowance.order_id}",
         purpose=Purpose.ALLOWANCE,
         source=(SOURCE, allowance.pk),
         payee_account_id=account_id,
