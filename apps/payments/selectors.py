@@ -76,6 +76,13 @@ def limits_in_force() -> LimitsInForce:
         return LimitsInForce(*cursor.fetchone())
 
 
+def sent_today_fen() -> int:
+    """What has gone to the bank today, by the database's day, as the limit of a day counts it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(sent_fen) FROM payments_daytotal WHERE day = payments_today() AND number_index = ''")
+        return int(cursor.fetchone()[0] or 0)
+
+
 def proposals() -> QuerySet[Proposal]:
     """With everything a person needs to decide on one."""
     return Proposal.objects.select_related(

@@ -76,7 +76,9 @@ def test_the_desk_says_what_there_is_and_what_waits(sandbox, signed_in, treasure
     found = page.context["desk"]
     assert (found.bank_fen, found.in_transit_fen, found.suspense_fen) == (9_999_300, BIG + 800, -700)
     assert (found.held, found.held_fen, found.waiting, found.lines, found.unsent) == (1, BIG, 1, 1, 1)
-    for words in ("To be released by two people", "¥50,000.00", "Close the quarter", "Bring a statement"):
+    assert (found.sent_today_fen, found.limits.day_fen) == (100, 500_000_000)
+    amounts = ("¥50,000.00", "¥1.00", "¥5,000,000.00")
+    for words in (*amounts, "To be released by two people", "Close the quarter", "Bring a statement"):
         assert words in text(page)
 
 
@@ -377,7 +379,8 @@ def test_each_list_costs_the_same_with_3_and_with_60_rows(
         take_lines(facts=[fact(number, order(), key="x")], now=NOW)
         make_batch(actor=treasurer, key=uuid4(), now=NOW)
     read_statement(now=NOW)
-    with django_assert_num_queries(8):  # session, user, unread messages; balances, orders, proposals, lines, arrivals
+    # session, user, unread messages; balances, orders, proposals, lines, arrivals; sent today, limits
+    with django_assert_num_queries(10):
         client.get(url("desk"))
     with django_assert_num_queries(7):  # ...; count, lines, late orders, arrivals
         client.get(url("differences"))
