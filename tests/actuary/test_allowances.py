@@ -32,19 +32,22 @@ def closed(quarter):
     return services.finish_close(close_id=begun_close(quarter).pk, now=noon(quarter.end))
 
 
+def name_account(person, number, day=FOURTH.end):
+    name_payee_account(
+        owner=("accounts.user", person.registered_by_id),
+        holder_name="Member",
+        bank="Bank",
+        number=number,
+        actor=None,
+        key=uuid4(),
+        now=noon(day),
+    )
+
+
 def member(start=date(2026, 7, 1), fen=3_650_00, *, account=True):
     person = paid_cover(start, fen, code=PLAN).cover.person
     if account:
-        number = f"62220000{person.pk:08d}"
-        name_payee_account(
-            owner=("accounts.user", person.registered_by_id),
-            holder_name="Member",
-            bank="Bank",
-            number=number,
-            actor=None,
-            key=uuid4(),
-            now=noon(start),
-        )
+        name_account(person, f"62220000{person.pk:08d}", start)
     return person
 
 
@@ -124,28 +127,8 @@ def test_who_has_no_account_is_paid_when_one_is_named():
     paid_cover(THIRD.start, 4_000_000)
     closed(THIRD), closed(FOURTH)
     assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
-    name_payee_account(
-        owner=("accounts.user", late.registered_by_id),
-        holder_name="Member",
-        bank="Bank",
-        number="6222000011112222",
-        actor=None,
-        key=uuid4(),
-        now=noon(FOURTH.end),
-    )
+    name_account(late, "6222000011112222")
     assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 1
-
-
-def name_account(person, number):
-    name_payee_account(
-        owner=("accounts.user", person.registered_by_id),
-        holder_name="Member",
-        bank="Bank",
-        number=number,
-        actor=None,
-        key=uuid4(),
-        now=noon(FOURTH.end),
-    )
 
 
 def pay(days=0):
