@@ -19,7 +19,6 @@ from apps.core.display import month_text, quarter_text
 from apps.core.fields import MoneyField
 from apps.core.periods import Period
 from apps.fund.models import SecondLook
-from apps.payments.rules.states import State as OrderState
 
 STEP_NAMES = {
     Step.GATHER: _("Gather the figures"),
@@ -173,13 +172,6 @@ class EarnedShare(models.Model):
         return f"{self.earned_fen} of contribution {self.contribution_id}"
 
 
-class AllowanceQuerySet(models.QuerySet["Allowance"]):
-    def unpaid(self) -> AllowanceQuerySet:
-        """Not asked for yet; or refused by the bank or sent back, and another account named since."""
-        could_not = Q(order__state__in=[OrderState.FAILED, OrderState.RETURNED])
-        return self.filter(Q(order=None) | could_not & Q(order__payee_account__replaced_at__isnull=False))
-
-
 class Allowance(models.Model):
     """What one member gets of a plan's yearly surplus, as shared out in the close of its last quarter."""
 
@@ -189,8 +181,6 @@ class Allowance(models.Model):
     days = models.PositiveSmallIntegerField(help_text="covered in the year: the weight of the share")
     amount_fen = MoneyField()
     order = models.OneToOneField("payments.Order", models.PROTECT, null=True, related_name="+")
-
-    objects = AllowanceQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(name="allowance_unpaid", fields=["id"], condition=Q(order=None))]

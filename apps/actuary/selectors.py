@@ -36,7 +36,8 @@ from apps.enrolments.models import Contribution, Cover
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
 from apps.members.models import Guardianship, Person
-from apps.payments.models import PayeeAccount
+from apps.payments.models import Order, PayeeAccount, Purpose
+from apps.payments.selectors import ended_by_bank
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
@@ -120,13 +121,22 @@ def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
     closes = PeriodClose.objects.locked().values("pk")
     owners = _usable_accounts(now).values("owner_id")
     acting = Guardianship.objects.open().filter(person=OuterRef("person"), guardian__in=owners)
-    payable = Allowance.objects.unpaid().filter(Q(Exists(acting)) | Q(person__user__in=owners), close__in=closes)
+    payable = unpaid_allowances().filter(Q(Exists(acting)) | Q(person__user__in=owners), close__in=closes)
     return payable.order_by("pk")[:limit]
+
+
+def unpaid_allowances() -> QuerySet[Allowance]:
+    """Shares whose payment was not asked for yet, or that the bank refused or sent back."""
+    return Allowance.objects.filter(Q(order=None) | Q(order__in=_not_paid_by_bank()))
+
+
+def _not_paid_by_bank() -> QuerySet[Order]:
+    return ended_by_bank().filter(purpose=Purpose.ALLOWANCE)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanAllowances:
-    """What one plan's members get of a year: fen and people, and for how many the payment is not asked for yet."""
+    """What one plan's members get of a year: fen and people, and for how many a payment is still to be asked for."""
 
     plan: str
     fen: int
@@ -137,7 +147,9 @@ class PlanAllowances:
 def allowances_of(close: PeriodClose) -> list[PlanAllowances]:
     """By plan."""
     sums = close.allowances.values("plan_code").annotate(
-        fen=Sum("amount_fen"), people=Count("pk"), waiting=Count("pk", filter=Q(order=None))
+        fen=Sum("amount_fen"),
+        people=Count("pk"),
+        waiting=Count("pk", filter=Q(order=None) | Q(order__in=_not_paid_by_bank())),
     )
     rows = sums.order_by("plan_code")
     return [PlanAllowances(row["plan_code"], row["fen"], row["people"], row["waiting"]) for row in rows]
@@ -161,8 +173,10 @@ def accounts_of(person_ids: Iterable[int], now: datetime) -> dict[int, int]:
 
 
 def _usable_accounts(now: datetime) -> QuerySet[PayeeAccount]:
-    """Accounts of people on which they can be paid today."""
-    return PayeeAccount.objects.filter(owner_label=OWNER, replaced_at=None, usable_from__lte=now)
+    """Accounts of people on which they can be paid today; one the bank could not pay a share on is not tried again."""
+    bad = Allowance.objects.filter(order__in=_not_paid_by_bank()).values("order__payee_account")
+    accounts = PayeeAccount.objects.filter(owner_label=OWNER, replaced_at=None, usable_from__lte=now)
+    return accounts.exclude(pk__in=bad)
 
 
 def standing(prefix: str, before: date) -> dict[str, int]:

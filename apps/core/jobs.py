@@ -1,6 +1,7 @@
 """Ring a background task once the transaction is committed; a lost ring costs time, never money.
 
-Many rings of one task in a row become two, at once and a little later; a run that leaves work behind rings again.
+Many rings of one task in a row become two, at once and a little later: a run does all there is to do, and where that is
+too much for one it rings again or leaves the rest to the sweeper.
 """
 
 import logging
@@ -61,13 +62,13 @@ class Doorbell:
             if task in self._waiting:
                 return
             rest = self._rung_at.get(task, 0.0) + settings.RING_QUIET_SECONDS - time.monotonic()
-            if rest > 0 and self._is_waiting(task, rest):
+            if rest > 0 and self._begins_to_wait(task, rest):
                 return
             self._rung_at[task] = time.monotonic()
         _send(task, ())
 
-    def _is_waiting(self, task: str, rest: float) -> bool:
-        """Begin to wait; False where no thread can be had for it."""
+    def _begins_to_wait(self, task: str, rest: float) -> bool:
+        """False where no thread can be had for it."""
         later = threading.Timer(rest, self._ring_later, [task])
         later.daemon = True
         try:

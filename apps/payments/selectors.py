@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from apps.payments.models import Checkout, CheckoutState, LineState, Order, PayeeAccount, Proposal, StatementLine
 from apps.payments.rules.holding import LimitsInForce
@@ -74,6 +74,13 @@ def limits_in_force() -> LimitsInForce:
     with connection.cursor() as cursor:
         cursor.execute("SELECT release_from_fen, payee_day_fen, day_fen FROM payments_limits_in_force()")
         return LimitsInForce(*cursor.fetchone())
+
+
+def ended_by_bank() -> QuerySet[Order]:
+    """Payments that failed or came back; those that two people refused to pay are not among them."""
+    declined = Proposal.objects.filter(kind=Proposal.Kind.DECLINE, outcome=Proposal.Outcome.ACCEPTED)
+    ended = Order.objects.filter(state__in=[State.FAILED, State.RETURNED])
+    return ended.filter(~Exists(declined.filter(order=OuterRef("pk"))))
 
 
 def sent_today_fen() -> int:

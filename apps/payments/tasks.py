@@ -3,7 +3,6 @@
 from celery import shared_task
 
 from apps.core.clock import now
-from apps.core.jobs import ring
 from apps.payments import services
 
 BATCH = 200
@@ -11,8 +10,7 @@ BATCH = 200
 
 @shared_task(name="payments.send_due")
 def send_due() -> None:
-    if services.send_due_payments(limit=BATCH, now=now()) >= BATCH:
-        ring("payments.send_due")
+    services.send_due_payments(limit=BATCH, now=now())
 
 
 @shared_task(name="payments.read_statement")

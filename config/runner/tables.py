@@ -3,19 +3,19 @@
 import sys
 
 import django
+from django.conf import settings
 from django.core.management import call_command
-
-TEMPLATE = "gongji_template"
 
 
 def main() -> int:
-    """Make it anew on the server the settings name."""
+    """Make it anew on the server the settings name; it stays until the next time."""
     django.setup()
     from apps.portal.databases import create_database, drop_database, working_in
 
-    drop_database(TEMPLATE)
-    create_database(TEMPLATE)
-    with working_in(TEMPLATE):
+    name = settings.DATABASES["default"]["TEST"]["TEMPLATE"]
+    drop_database(name)
+    create_database(name)
+    with working_in(name):
         call_command("migrate", verbosity=0, interactive=False)
     return 0
 

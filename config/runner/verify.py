@@ -70,7 +70,7 @@ def environment(var: Path, cluster: Cluster | None, *, long: bool) -> dict[str, 
 
 
 def verify(var: Path, environ: dict[str, str], signals: StopSignals) -> int:
-    """The checks two at a time, the tests on all cores, what they reached, and the table."""
+    """The checks two at a time, the tests, what they reached, and the table."""
     began = time.monotonic()
     logs = var / "verify"
     shutil.rmtree(logs, ignore_errors=True)

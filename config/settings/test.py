@@ -22,8 +22,8 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if "TEST_TEMPLATE" in os.environ:  # see config/runner/tables.py
-    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_TEMPLATE"]}
+if os.environ.get("TEST_TABLES") == "copied":  # see config/runner/tables.py
+    DATABASES["default"]["TEST"] = {"TEMPLATE": f"{DATABASES['default']['NAME']}_template"}
 RING_QUIET_SECONDS = 0.0
 MFA_COMPULSORY_FOR_STAFF = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

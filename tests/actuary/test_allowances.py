@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from apps.accounts.models import Role
 from apps.actuary import services, tasks
 from apps.actuary.errors import SurplusSpent
 from apps.actuary.models import Allowance
@@ -17,7 +18,7 @@ from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.members.models import Person
 from apps.payments.models import Order, Purpose
 from apps.payments.rules.matching import LineKind
-from apps.payments.services import name_payee_account, record_accepted, take_lines
+from apps.payments.services import confirm, name_payee_account, propose_for_order, record_accepted, take_lines
 from apps.payments.services.claiming import claim_orders
 from tests.actuary.factories import begun_close, booked, noon, opened_again, paid_cover
 from tests.payments.factories import fact
@@ -156,6 +157,37 @@ def test_what_the_bank_could_not_pay_is_paid_again_once_another_account_is_named
     assert again.key != first.key
     assert balance(PAYABLE) == 0
     assert sum(order.amount_fen for order in Order.objects.exclude(pk=first.pk)) == granted
+
+
+def test_what_two_people_declined_is_not_paid_again_on_another_account(make_user):
+    people, _ = shared()
+    assert pay() == 2
+    first = Allowance.objects.get(person=people[0]).order
+    name_account(people[0], "6222000033334444")
+    Order.objects.filter(pk=first.pk).update(state="held", reason="another account")
+    treasurer, council = make_user("t@example.com", Role.TREASURER), make_user("c@example.com", Role.COUNCIL)
+    later = noon(FOURTH.end)
+    said = propose_for_order(
+        kind="decline", order_id=first.pk, actor=treasurer, key=uuid4(), reason="not his account", now=later
+    )
+    confirm(proposal_id=said.pk, actor=council, now=later)
+    first.refresh_from_db()
+    assert first.state == "failed"
+    assert pay(days=30) == 0
+
+
+def test_after_a_return_the_one_who_acts_for_the_person_by_then_is_paid():
+    """The first account is not replaced: its owner acts no more."""
+    people, _ = shared()
+    assert pay() == 2
+    first = Allowance.objects.get(person=people[0]).order
+    for order in claim_orders(most=5, lease=60):
+        record_accepted(order_id=order.pk, attempt=order.attempt, reference="SB")
+    take_lines(facts=[fact(1, first, LineKind.REJECTED)], now=noon(FOURTH.end))
+    assert pay(days=30) == 0
+    people[0].guardianships.all().delete()
+    Person.objects.filter(pk=people[0].pk).update(user=people[1].registered_by)
+    assert [pay(days=30), pay(days=30)] == [1, 0]
 
 
 def test_one_that_fails_does_not_stop_the_rest(monkeypatch, caplog):

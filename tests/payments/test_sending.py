@@ -1,5 +1,6 @@
 """What is due goes to the bank once; whatever is not a clear answer is found out by asking, never by paying again."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,15 @@ from apps.fund.selectors import balance
 from apps.payments import gateway
 from apps.payments.models import Order
 from apps.payments.rules.states import State
-from apps.payments.services import expire_leases, read_statement, resolve_unknown, send_due_payments
-from apps.payments.services.sending import AFTER_FREEZE, AT_ONCE, MOST_ATTEMPTS, MOST_SILENCE
+from apps.payments.services import (
+    expire_leases,
+    read_statement,
+    record_accepted,
+    resolve_unknown,
+    send_due_payments,
+    sending,
+)
+from apps.payments.services.sending import AFTER_FREEZE, AT_ONCE, MOST_ATTEMPTS, MOST_SILENCE, UNREADABLE
 from apps.payments.tasks import read_statement as read_statement_task
 from apps.payments.tasks import send_due
 from apps.portal.freeze import open_gap
@@ -203,6 +211,7 @@ def test_an_account_that_cannot_be_read_stops_no_other_order(sandbox):
     sql("UPDATE payments_payeeaccount SET number = 'gone:AAAA' WHERE id = %s", spoiled.pk)
     assert send() == 2
     assert [state(asked), state(other)] == ["unknown", "submitted"]
+    assert (asked.reason, asked.next_try_at) == (UNREADABLE, None)
     assert sandbox.payments(asked.key) == 0
 
 
@@ -223,13 +232,45 @@ def test_what_nobody_thought_of_is_no_clear_answer(sandbox, settings):
     assert [state(one) for one in asked] == ["unknown", "submitted"]
 
 
-def test_a_run_that_leaves_work_behind_rings_again(sandbox, monkeypatch, django_capture_on_commit_callbacks):
+class Waiting(InProcessBank):
+    """Answers for one amount only when another order's answer stands in the database."""
+
+    first = threading.Event()
+
+    def submit(self, instruction):
+        if instruction.amount_fen == 777:
+            assert self.first.wait(20)
+        return super().submit(instruction)
+
+
+def test_an_answer_is_recorded_while_others_are_still_waited_for(sandbox, settings, monkeypatch):
+    settings.PAYMENT_GATEWAY = f"{__name__}.Waiting"
+    gateway.bank.cache_clear()
+    recorded = []
+
+    def note(**values):
+        recorded.append(values["order_id"])
+        Waiting.first.set()
+        return record_accepted(**values)
+
+    monkeypatch.setattr(sending, "record_accepted", note)
+    slow, quick = order(777), order(100)
+    assert send() == 2
+    assert recorded == [quick.pk, slow.pk]
+
+
+@pytest.mark.parametrize("seconds", [sending.MOST_SECONDS, 0.0])
+def test_a_run_that_leaves_work_behind_rings_again(sandbox, monkeypatch, django_capture_on_commit_callbacks, seconds):
+    """Because it reached its limit, or because its time was over."""
+    monkeypatch.setattr(sending, "MOST_SECONDS", seconds)
     monkeypatch.setattr("apps.payments.tasks.BATCH", 2)
     for _ in range(3):
         order()
     with django_capture_on_commit_callbacks() as rings:
         send_due()
     assert len(rings) == 1
+    monkeypatch.undo()
+    send()
     with django_capture_on_commit_callbacks() as rings:
         send_due()
     assert rings == []

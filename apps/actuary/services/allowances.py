@@ -11,7 +11,7 @@ from apps.actuary.models import Allowance, PeriodClose
 from apps.actuary.parameters import terms_on
 from apps.actuary.posting import Booker
 from apps.actuary.rules.result import Result
-from apps.actuary.selectors import accounts_of, allowances_due, days_covered
+from apps.actuary.selectors import accounts_of, allowances_due, days_covered, unpaid_allowances
 from apps.core.money import Money
 from apps.core.periods import Period, add_years
 from apps.fund.rules.postings import Posting
@@ -51,7 +51,7 @@ def share_out(booker: Booker, result: Result) -> None:
 
 
 def pay_allowances(*, limit: int, now: datetime) -> int:
-    """Ask for the payment of shares not asked for yet; answers how many.  One that fails does not stop the rest.
+    """Ask for the payment of shares that are unpaid; answers how many.  One that fails does not stop the rest.
 
     Who has no bank account on file is paid as soon as one is named, and whom the bank could not pay once another is.
     """
@@ -71,8 +71,8 @@ def pay_allowances(*, limit: int, now: datetime) -> int:
 @transaction.atomic
 def _pay(allowance_id: int, account_id: int, now: datetime) -> bool:
     """The close is locked first: one that is being opened again pays nothing any more."""
-    rows = Allowance.objects.select_for_update(skip_locked=True, of=("self", "close")).select_related("close")
-    allowance = rows.unpaid().filter(pk=allowance_id).first()
+    rows = unpaid_allowances().select_for_update(skip_locked=True, of=("self", "close")).select_related("close")
+    allowance = rows.filter(pk=allowance_id).first()
     if allowance is None or not PeriodClose.objects.locked().filter(pk=allowance.close_id).exists():
         return False
     key = f"allowance:{allowance.close_id}:{allowance.plan_code}:{allowance.person_id}"

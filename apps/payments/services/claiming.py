@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.payments.models import Order
-from apps.payments.rules.holding import Hold, Sending, hold_before_sending
+from apps.payments.rules.holding import Sending, hold_before_sending
 from apps.payments.selectors import limits_in_force
 
 NEXT = """
@@ -24,8 +24,9 @@ WHERE o.state = 'requested' AND p.usable_from <= clock_timestamp()
 ORDER BY o.id LIMIT %(most)s FOR UPDATE OF o SKIP LOCKED
 """
 LOCK_TOTALS = """
+WITH today AS MATERIALIZED (SELECT payments_today() AS day)
 INSERT INTO payments_daytotal (day, number_index, sent_fen)
-SELECT payments_today(), number_index, 0 FROM unnest(%(indexes)s::text[]) AS number_index
+SELECT day, number_index, 0 FROM today, unnest(%(indexes)s::text[]) AS number_index
 ON CONFLICT (day, number_index) DO UPDATE SET sent_fen = payments_daytotal.sent_fen
 RETURNING number_index, sent_fen, day
 """
@@ -42,7 +43,7 @@ WHERE id = ANY(%(orders)s) RETURNING *
 """
 HOLD = """
 UPDATE payments_order SET state = 'held', state_at = clock_timestamp(), reason = %(reason)s, release_id = NULL,
-    held_until = CASE WHEN %(until_tomorrow)s THEN payments_today() + 1 END
+    held_until = CASE WHEN %(until_tomorrow)s THEN %(day)s + 1 END
 WHERE id = %(order)s
 """
 WAKE = """
@@ -93,7 +94,7 @@ def _put_aside(due: Sequence[Order]) -> list[Order]:
             going.append(order)
             sent[index], sent[OF_ALL] = sending.payee_day_fen, sending.day_fen
         else:
-            _hold(order, hold)
+            _run(HOLD, order=order.pk, reason=hold.reason, until_tomorrow=hold.until_tomorrow, day=day)
     if going:
         _run(STORE_TOTALS, day=day, indexes=list(sent), fen=list(sent.values()))
     return going
@@ -106,10 +107,6 @@ def _locked_totals(due: Sequence[Order]) -> tuple[date, dict[str, int]]:
         cursor.execute(LOCK_TOTALS, {"indexes": indexes})
         rows = cursor.fetchall()
     return rows[0][2], {index: fen for index, fen, _ in rows}
-
-
-def _hold(order: Order, hold: Hold) -> None:
-    _run(HOLD, order=order.pk, reason=hold.reason, until_tomorrow=hold.until_tomorrow)
 
 
 def wake_held() -> int:

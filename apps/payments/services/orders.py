@@ -128,15 +128,15 @@ def record_accepted(*, order_id: int, attempt: int, reference: str) -> bool:
     )
 
 
-def record_unsure(*, order_id: int, attempt: int, reason: str) -> bool:
-    """No clear answer: from here only an inquiry or the statement moves it on."""
+def record_unsure(*, order_id: int, attempt: int, reason: str, is_for_a_person: bool = False) -> bool:
+    """No clear answer: from here only an inquiry, the statement or a person moves it on."""
     sending = Order.objects.filter(pk=order_id, state=State.SUBMITTING, attempt=attempt)
     return bool(
         sending.update(
             state=State.UNKNOWN,
             state_at=DATABASE_CLOCK,
             lease_until=None,
-            next_try_at=DATABASE_CLOCK,
+            next_try_at=None if is_for_a_person else DATABASE_CLOCK,
             reason=reason[:200],
         )
     )

@@ -30,11 +30,13 @@ from apps.payments.services.orders import record_accepted, record_failed, record
 
 logger = logging.getLogger(__name__)
 NO_ANSWER = N_("The bank gave no clear answer.")
+UNREADABLE = N_("The payee's account cannot be read: it was not sent.")
 NOT_REPORTED = N_("The sender stopped in the middle.")
 ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
 AFTER_FREEZE = N_("The bank does not know it. It is sent again when payments may leave again.")
 AT_ONCE = 8  # calls to the bank
-MOST_SECONDS = 10.0  # of one run; with two last calls still below the time limit of a task, whatever the bank does
+MOST_SECONDS = 10.0  # of one run, the last call not counted
+ASKING_SECONDS = 3.0  # of these, for what is unknown
 MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
 MOST_ATTEMPTS = 8
 MARGIN_SECONDS = 3600  # before the bank forgets a key
@@ -66,28 +68,32 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     """
     expire_leases()
     wake_held()
-    started = time.monotonic()
-    _run(limit, started, lambda _: _ask_next(now))
-    return _run(limit, started, lambda most: _send_next(min(most, AT_ONCE), now))
+    began = time.monotonic()
+    _, is_all_asked = _run(limit, began + ASKING_SECONDS, lambda _: _ask_next(now))
+    sent, is_all_sent = _run(limit, began + MOST_SECONDS, lambda most: _send_next(min(most, AT_ONCE), now))
+    if not (is_all_asked and is_all_sent):
+        ring("payments.send_due")
+    return sent
 
 
 def resolve_unknown(*, limit: int, now: datetime) -> int:
     """Ask the bank by key about orders without a clear answer; answers how many were asked about."""
-    return _run(limit, time.monotonic(), lambda _: _ask_next(now))
+    return _run(limit, time.monotonic() + MOST_SECONDS, lambda _: _ask_next(now))[0]
 
 
-def _run(limit: int, started: float, step: Callable[[int], Sequence[bool]]) -> int:
-    """Repeat until there is nothing more, the time is over, or the bank stays silent.
+def _run(limit: int, until: float, step: Callable[[int], Sequence[bool]]) -> tuple[int, bool]:
+    """Repeat until there is nothing more, or the bank stays silent; or else until the limit or the time is reached.
 
     ``step`` takes how many more orders there may be and tells of each it handled whether the answer was clear.
+    Answers how many orders were handled, and whether no more of them can be now.
     """
     done = silent = 0
-    while done < limit and silent < MOST_SILENCE and time.monotonic() - started < MOST_SECONDS:
+    while done < limit and time.monotonic() < until:
         were_clear = step(limit - done)
-        if not were_clear:
-            break
         done, silent = done + len(were_clear), 0 if any(were_clear) else silent + len(were_clear)
-    return done
+        if not were_clear or silent >= MOST_SILENCE:
+            return done, True
+    return done, False
 
 
 @transaction.atomic
@@ -131,20 +137,23 @@ def _send(gateway: Bank, orders: Sequence[Order], now: datetime) -> list[bool]:
 
     Whatever ends this early leaves the rest to their leases; no thread is waited for then.
     """
-    threads = ThreadPoolExecutor(len(orders))
+    ready = [(order, made) for order in orders if (made := _instruction(order))]
+    threads = ThreadPoolExecutor(AT_ONCE)
     try:
-        told = {threads.submit(_submitted, gateway, order, _instruction(order)): order for order in orders}
-        return [_record(told[answer], answer.result(), now) for answer in as_completed(told)]
+        told = {threads.submit(_submitted, gateway, order, made): order for order, made in ready}
+        were_clear = [_record(told[answer], answer.result(), now) for answer in as_completed(told)]
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+    return were_clear + [True] * (len(orders) - len(ready))
 
 
 def _instruction(order: Order) -> Instruction | None:
-    """None where the account cannot be read: that stops no other order."""
+    """None where the account cannot be read: a person looks at the order, and it stops no other."""
     try:
         account = PayeeAccount.objects.get(pk=order.payee_account_id)
     except UnreadableField:
         logger.exception("The account of order %s cannot be read", order.pk)
+        record_unsure(order_id=order.pk, attempt=order.attempt, reason=UNREADABLE, is_for_a_person=True)
         return None
     return Instruction(
         key=order.key,
@@ -156,10 +165,10 @@ def _instruction(order: Order) -> Instruction | None:
     )
 
 
-def _submitted(gateway: Bank, order: Order, instruction: Instruction | None) -> Answer | None:
+def _submitted(gateway: Bank, order: Order, instruction: Instruction) -> Answer | None:
     """What the bank said, None when that is not clear.  Runs in a thread: no database here."""
     try:
-        return None if instruction is None else gateway.submit(instruction)
+        return gateway.submit(instruction)
     except BankUnsure as error:
         logger.warning("Order %s, attempt %s: %s", order.pk, order.attempt, error)
     except Exception:

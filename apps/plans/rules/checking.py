@@ -28,8 +28,8 @@ from .written import Words
 
 NEVER_MET = N_("is never met by anybody who may join")
 FALLING = N_(
-    "pay a smaller share of higher amounts, and a limit for each visit, day or item or another rate for some claims "
-    "cuts what they pay: a higher bill could lower what the year pays"
+    "pay a smaller share of higher amounts, and then a limit for each visit, day or item, or a rate that differs "
+    "between claims, applies: a higher bill could lower what the year pays"
 )
 CROWDING = N_(
     "are for each visit and for each item: a higher bill for one item could lower what is paid in all; "

@@ -104,8 +104,8 @@ def test_bands_that_fall_before_a_limit_of_one_claim_are_a_problem(per):
     figures = {"bands": BANDS, "limit": AMOUNT, "year": {"amount": "500", "clause": "1"}}
     limits = [{"per": per, "amount": "limit"}, {"per": "year", "amount": "year"}]
     assert problems([benefit(bands="bands", limits=limits)], figures) == [
-        "benefits[0].bands pay a smaller share of higher amounts, and a limit for each visit, day or item or another "
-        "rate for some claims cuts what they pay: a higher bill could lower what the year pays"
+        "benefits[0].bands pay a smaller share of higher amounts, and then a limit for each visit, day or item, or a "
+        "rate that differs between claims, applies: a higher bill could lower what the year pays"
     ]
 
 
