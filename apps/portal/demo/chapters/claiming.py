@@ -98,7 +98,7 @@ class Claiming:
         self._submit(home, filing, now)
 
     def _submit(self, home: Household, filing: Filing, now: datetime) -> None:
-        if not home.person.covers.paid().on(filing.service_date).exists():
+        if not home.may_act(now) or not home.person.covers.paid().on(filing.service_date).exists():
             return
         account = current_account(home.user) or name_account(
             actor=home.user,

@@ -13,6 +13,7 @@ from apps.core.clock import business_day
 from apps.enrolments.models import Cover
 from apps.enrolments.services import apply_for_cover, start_payment
 from apps.members.models import Person
+from apps.members.rules.family import capacity_of, is_minor
 from apps.members.rules.identity import IdentityKind
 from apps.members.selectors import texts_for
 from apps.members.services import register_person, sign_texts
@@ -45,6 +46,11 @@ class Household:
     person: Person
     visits: int = 0
     has_doctor: bool = False
+
+    def may_act(self, now: datetime) -> bool:
+        """Whether the user still acts for the person: a child that came of age acts alone."""
+        is_child = is_minor(self.person.birth_date, business_day(now))
+        return capacity_of(self.family.relation, is_minor=is_child) is not None
 
 
 def _schedule(family: Family, *, is_renewal: bool) -> str:
@@ -120,7 +126,7 @@ class Joining:
     def _pay_next(self, home: Household, cover: Cover, now: datetime) -> None:
         """What is due, and so on to the end of the year; some give up after half of it, and the cover lapses."""
         due = list(cover.contributions.due().order_by("due_date")[:2])
-        if not due or (home.family.number % 60 == GIVES_UP and due[0].number > PAID_BEFORE):
+        if not due or not home.may_act(now) or (home.family.number % 60 == GIVES_UP and due[0].number > PAID_BEFORE):
             return
         checkout = start_payment(contribution_id=due[0].pk, actor=home.user, return_url="/", now=now)
         self.story.bank.pay(checkout.key, checkout.amount_fen)
@@ -131,7 +137,8 @@ class Joining:
     def _renew(self, home: Household, cover: Cover, now: datetime) -> None:
         """Most stay for another year."""
         cover.refresh_from_db()
-        if cover.state == Cover.State.ACTIVE and (home.family.is_lead or self.story.random.random() < STAY):
+        stays = cover.state == Cover.State.ACTIVE and (home.family.is_lead or self.story.random.random() < STAY)
+        if stays and home.may_act(now):
             self._apply_and_pay(home, now, start=cover.end)
 
     def _settle(self, home: Household, now: datetime) -> None:
