@@ -17,6 +17,12 @@ hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 if not os.environ.get("GONGJI_LONG"):
     hypothesis_settings.load_profile("same")
 
+
+def pytest_collection_modifyitems(items):
+    """Journeys first: they stay together in one process, before one portal, while the others take the rest."""
+    items.sort(key=lambda item: "tests/journey/" not in item.nodeid)
+
+
 _teardown = TransactionTestCase._fixture_teardown
 
 
