@@ -77,6 +77,19 @@ def test_columns_know_which_lines_a_benefit_is_for(scope):
     check_equal(small([benefit(scope=scope)]), [(ANYONE, YEAR, [bill])])
 
 
+@pytest.mark.parametrize(
+    ("at_joining", "on_the_claim", "paid"),
+    [("mild", "severe", 100), ("severe", "mild", 0), ("severe", None, 100), ("mild", None, 0), (None, None, 0)],
+)
+def test_the_severity_told_on_a_claim_wins_over_the_one_at_joining(at_joining, on_the_claim, paid):
+    when = {"fact": "severity", "one_of": ["severe"]}
+    terms = small([benefit(scope={"requires": [{"reason": "severity", "when": when}]})])
+    one = replace(ANYONE, facts={"severity": at_joining} if at_joining else {})
+    bill = Claim("c", "outpatient", YEAR.start, severity=on_the_claim, lines=(Line("other", billed_fen=100),))
+    assert decide(terms, one, bill)[0].paid_fen == paid
+    check_equal(terms, [(one, YEAR, [bill]), (ANYONE, YEAR, [replace(bill, severity="severe")])])
+
+
 def test_prices_of_many_are_the_prices_of_each():
     figures = {"young": {"years": "18", "clause": "1"}, "less": {"amount": "4.00", "clause": "2"}}
     instead = [{"when": {"age": {"to": "young"}}, "amount": "less"}, {"when": {"sex": "female"}, "amount": "price"}]
