@@ -37,7 +37,7 @@ from apps.fund.models import Entry
 from apps.fund.selectors import movements
 from apps.members.models import Guardianship, Person
 from apps.payments.models import Order, PayeeAccount, Purpose
-from apps.payments.selectors import ended_by_bank
+from apps.payments.selectors import payable_again
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
@@ -127,11 +127,11 @@ def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
 
 def unpaid_allowances() -> QuerySet[Allowance]:
     """Shares whose payment was not asked for yet, or that the bank refused or sent back."""
-    return Allowance.objects.filter(Q(order=None) | Q(order__in=_not_paid_by_bank()))
+    return Allowance.objects.filter(Q(order=None) | Q(order__in=_payable_again()))
 
 
-def _not_paid_by_bank() -> QuerySet[Order]:
-    return ended_by_bank().filter(purpose=Purpose.ALLOWANCE)
+def _payable_again() -> QuerySet[Order]:
+    return payable_again().filter(purpose=Purpose.ALLOWANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def allowances_of(close: PeriodClose) -> list[PlanAllowances]:
     sums = close.allowances.values("plan_code").annotate(
         fen=Sum("amount_fen"),
         people=Count("pk"),
-        waiting=Count("pk", filter=Q(order=None) | Q(order__in=_not_paid_by_bank())),
+        waiting=Count("pk", filter=Q(order=None) | Q(order__in=_payable_again())),
     )
     rows = sums.order_by("plan_code")
     return [PlanAllowances(row["plan_code"], row["fen"], row["people"], row["waiting"]) for row in rows]
@@ -174,7 +174,7 @@ def accounts_of(person_ids: Iterable[int], now: datetime) -> dict[int, int]:
 
 def _usable_accounts(now: datetime) -> QuerySet[PayeeAccount]:
     """Accounts of people on which they can be paid today; one the bank could not pay a share on is not tried again."""
-    bad = Allowance.objects.filter(order__in=_not_paid_by_bank()).values("order__payee_account")
+    bad = Allowance.objects.filter(order__in=_payable_again()).values("order__payee_account")
     accounts = PayeeAccount.objects.filter(owner_label=OWNER, replaced_at=None, usable_from__lte=now)
     return accounts.exclude(pk__in=bad)
 

@@ -31,7 +31,7 @@ def inserts(*rows: Model) -> list[Statement]:
 
     Rows that others point at have their ids already.  Values are values: no expressions, no defaults of the database.
     """
-    wrapper = connections[DEFAULT_DB_ALIAS]
+    wrapper = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up anew for each value
     statements: list[Statement] = []
     for (model, has_id), group in groupby(rows, key=lambda row: (type(row), row.pk is not None)):
         fields, opening, places = _insert(model, has_id)

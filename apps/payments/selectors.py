@@ -76,8 +76,8 @@ def limits_in_force() -> LimitsInForce:
         return LimitsInForce(*cursor.fetchone())
 
 
-def ended_by_bank() -> QuerySet[Order]:
-    """Payments that failed or came back; those that two people refused to pay are not among them."""
+def payable_again() -> QuerySet[Order]:
+    """Payments that failed or came back, so that what they paid is owed again; not those that two people declined."""
     declined = Proposal.objects.filter(kind=Proposal.Kind.DECLINE, outcome=Proposal.Outcome.ACCEPTED)
     ended = Order.objects.filter(state__in=[State.FAILED, State.RETURNED])
     return ended.filter(~Exists(declined.filter(order=OuterRef("pk"))))

@@ -1,15 +1,19 @@
 """What was decided is owed, asked for once, and its end is told; a failed payment is owed again."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from apps.accounts.models import Role
+from apps.claims import tasks
 from apps.claims.errors import PaymentNotMendable
 from apps.claims.models import Payout
 from apps.claims.services import open_payments, pay_again, tell_endings
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.payments.models import Order
+from apps.payments.services import confirm, propose_for_order
 from apps.payments.services.orders import record_failed
 from apps.reminders.models import Message
 from tests.claims.factories import day, make_account, make_bill, make_covered
@@ -119,6 +123,35 @@ def test_a_failed_payment_is_owed_again_once_the_account_is_mended(now, signed_i
     assert open_payments(now=now + timedelta(hours=49)) == 1
     assert Order.objects.latest("pk").payee_account.number_tail == "9999"
     assert ledger_is_balanced()
+
+
+def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now, make_user):
+    bill = make_bill()
+    open_payments(now=now)
+    order = Order.objects.get()
+    Order.objects.update(state="held", reason="another account")
+    treasurer, council = make_user("t@example.com", Role.TREASURER), make_user("c@example.com", Role.COUNCIL)
+    said = propose_for_order(
+        kind="decline", order_id=order.pk, actor=treasurer, key=uuid4(), reason="not his account", now=now
+    )
+    confirm(proposal_id=said.pk, actor=council, now=now)
+    order.refresh_from_db()
+    assert order.state == "failed"
+    with pytest.raises(PaymentNotMendable):
+        pay_again(claim_id=bill.claims.get().pk, actor=bill.filed_by, now=now)
+    assert Payout.objects.count() == 1
+
+
+def test_a_full_run_rings_for_the_rest(now, monkeypatch):
+    cover = make_covered()
+    for number in (1, 5):
+        make_bill(cover, service_date=day(number))
+    sent = []
+    monkeypatch.setattr(tasks, "ring", sent.append)
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    tasks.pay()
+    tasks.pay()
+    assert sent == ["claims.open_payments"]
 
 
 def test_only_a_failed_payment_can_be_sent_again(now):

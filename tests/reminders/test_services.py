@@ -5,7 +5,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
-from apps.reminders import selectors, services
+from apps.reminders import selectors, services, tasks
 from apps.reminders.models import Message
 from apps.reminders.tasks import send_due
 from tests.reminders.factories import make_messages
@@ -82,6 +82,15 @@ def test_no_more_than_the_limit_is_sent_at_once(parent, now):
     make_messages(parent, 5, now, channels=("email",))
     assert services.send_due_messages(now=now, limit=3) == 3
     assert len(mail.outbox) == 3
+
+
+def test_a_full_run_rings_for_the_rest(parent, monkeypatch, now):
+    make_messages(parent, 3, now, channels=("email",))
+    rung = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    assert [send_due(), send_due()] == [2, 1]
+    assert rung == ["reminders.send_due"]
 
 
 def test_a_mail_server_that_refuses_is_tried_again_later_and_given_up_after_five_times(parent, now, settings):

@@ -18,6 +18,7 @@ from apps.core.jobs import ring
 from apps.members.selectors import people_of
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
+from apps.payments.selectors import payable_again
 from apps.payments.services.orders import Payment, request_payments
 from apps.reminders.services import News, remind
 
@@ -94,7 +95,7 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
     )
     if last is not None and last.order is None and last.instalment > 1:
         return last
-    if last is None or last.order is None or last.order.state not in (State.FAILED, State.RETURNED):
+    if last is None or last.order is None or not payable_again().filter(pk=last.order.pk).exists():
         raise PaymentNotMendable
     account = current_account(actor)
     if account is None:

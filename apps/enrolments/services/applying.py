@@ -57,9 +57,9 @@ def apply_for_cover(
 
     ``schedule`` and ``payer``: how the family's part is paid and by whom, of what the terms offer.  An accepted
     application brings a cover, its price lowered by the points left from other years in the plan, and what is to be
-    paid for it.  The same key with the same input gives the first
-    decision.  Raises NotAllowed, ConsentsMissing, NoSuchPlan, StartPassed, StartTooFar, NotOffered,
-    JoinedThroughGroup, AnswerInvalid, AnswerMissing, SecondCover, FormSentAlready.
+    paid for it.  The same key with the same input gives the first decision.  Raises NotAllowed, ConsentsMissing,
+    NoSuchPlan, StartPassed, StartTooFar, NotOffered, JoinedThroughGroup, AnswerInvalid, AnswerMissing, SecondCover,
+    FormSentAlready.
     """
     today = business_day(now)
     start = start or today

@@ -14,7 +14,7 @@ from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
 from apps.payments.models import PayeeAccount, Purpose
-from apps.payments.selectors import ended_by_bank
+from apps.payments.selectors import payable_again
 from apps.payments.services import request_payment
 
 LABEL = "enrolments.refund"
@@ -95,7 +95,7 @@ def pay_refunds(*, now: datetime) -> int:
     """Ask for the payment of refunds whose account is known; a failed one again when another account was named."""
     account = _usable(now)
     other = account.exclude(pk=OuterRef("order__payee_account"))
-    failed = Q(order__in=ended_by_bank()) & Exists(other)
+    failed = Q(order__in=payable_again()) & Exists(other)
     ready = Refund.objects.filter(Q(Exists(account), order=None) | failed)
     return work_off(ready, lambda ids: _ask(ids, ready, now))
 

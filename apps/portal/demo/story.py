@@ -40,9 +40,7 @@ class Story:
     def happens(self, day: date, step: Step) -> None:
         """Let something happen at some working hour of a day; nothing happens after the last day."""
         if day < self.until:
-            at = moment(day, self.random.randrange(9, 18), self.random.randrange(60))
-            self._count += 1
-            heapq.heappush(self._steps, (at, self._count, step))
+            self.surely(moment(day, self.random.randrange(9, 18), self.random.randrange(60)), step)
 
     def surely(self, at: datetime, step: Step) -> None:
         """Let something happen at that moment, without the dice: the rest of the story stays as it is."""
