@@ -69,7 +69,7 @@ class ShownClaim:
             return "wait"
         if self.claim.state == State.DECLINED:
             return "stop"
-        return {"paid": "ok", "failed": "warn"}.get(self.paid.code, "wait")
+        return {"paid": "ok", "failed": "warn", "stopped": "stop"}.get(self.paid.code, "wait")
 
     @property
     def state(self) -> str:
@@ -83,6 +83,7 @@ class ShownClaim:
             "held": gettext("Decided, waiting for the new account"),
             "on-the-way": gettext("On the way"),
             "failed": gettext("The bank sent it back"),
+            "stopped": gettext("Two people of the fund stopped the payment"),
         }
         if self.paid.code == "paid":
             return gettext("Paid on %(day)s") % {"day": day_text(self.paid.on)}

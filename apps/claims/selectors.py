@@ -22,6 +22,7 @@ from apps.documents.models import Document
 from apps.members.permissions import check_is_family
 from apps.members.selectors import people_of
 from apps.payments.rules.states import State as OrderState
+from apps.payments.selectors import declined_by_two
 from apps.plans.models import PlanVersion
 from apps.plans.rules import Accumulators, Facility, Line, Terms, decision_to_json
 from apps.plans.rules import Claim as EngineClaim
@@ -33,14 +34,19 @@ OnLines = tuple[str, tuple[int, ...]]
 
 def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Claims with cover, plan version, decisions, payouts and their orders: a constant number of queries."""
-    payouts = Payout.objects.select_related("order", "payee_account").order_by("instalment")
-    decisions = Decision.objects.order_by("number").prefetch_related(Prefetch("payouts", payouts))
+    paid = read_payouts().select_related("order", "payee_account").order_by("instalment")
+    decisions = Decision.objects.order_by("number").prefetch_related(Prefetch("payouts", paid))
     return (
         claims.select_related("cover__plan_version")
         .defer("cover__plan_version__terms")
         .prefetch_related(Prefetch("decisions", decisions))
         .order_by("rank")
     )
+
+
+def read_payouts() -> QuerySet[Payout]:
+    """Each with whether two people declined to pay it."""
+    return Payout.objects.annotate(is_declined=declined_by_two("order"))  # type: ignore[no-redef]
 
 
 def _bills() -> QuerySet[Bill]:
@@ -187,7 +193,11 @@ def accumulators_of(cover_id: int) -> Accumulators:
 
 @dataclass(frozen=True, slots=True)
 class PaidState:
-    """How far the money of a claim is, read from its payment order."""
+    """How far the money of a claim is, read from its payment order.
+
+    ``review``, ``nothing``, ``owed``, ``held`` (new account), ``on-the-way``, ``paid``, ``failed`` or ``stopped``
+    (two people declined to pay it).
+    """
 
     code: str
     on: date | None = None
@@ -200,7 +210,7 @@ class PaidState:
 
 
 def paid_state(claim: Claim, *, now: datetime) -> PaidState:
-    """``review``, ``nothing``, ``owed``, ``held`` (new account), ``on-the-way``, ``paid`` or ``failed``."""
+    """In review, not paid at all, or as its last payout is."""
     decision = decision_of(claim)
     if decision is None:
         return PaidState("review")
@@ -218,14 +228,18 @@ def payout_state(payout: Payout, *, now: datetime) -> PaidState:
     if order.state == OrderState.SETTLED:
         return PaidState("paid", order.settled_date, tail)
     if order.state in (OrderState.FAILED, OrderState.RETURNED):
-        return PaidState("failed", None, tail)
+        return PaidState("stopped" if payout.is_declined else "failed", None, tail)
     return PaidState("on-the-way", None, tail)
 
 
 def payouts_of(person_ids: Iterable[int]) -> list[Payout]:
     """The last payout of each decision for some people, newest first, with its order, bill and cover: one query."""
-    rows = Payout.objects.filter(decision__claim__bill__person__in=list(person_ids)).select_related(
-        "order__payee_account", "payee_account", "decision__claim__bill", "decision__claim__cover__plan_version"
+    rows = (
+        read_payouts()
+        .filter(decision__claim__bill__person__in=list(person_ids))
+        .select_related(
+            "order__payee_account", "payee_account", "decision__claim__bill", "decision__claim__cover__plan_version"
+        )
     )
     unread = ("inputs", "answer", "accumulators_before", "accumulators_after", "reason")
     unread_here = [f"decision__{name}" for name in unread]

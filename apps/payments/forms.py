@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.forms import KeyedForm
+from apps.core.forms import KeyedForm, YuanField
+from apps.payments.rules.holding import LimitsInForce
 
 
 class ReasonForm(KeyedForm):
@@ -57,6 +59,27 @@ class LineForm(ReasonForm):
         if not self.errors and not cleaned.get("what") and not cleaned.get("number"):
             self.add_error("what", _("Choose what it is, or type the number of a payment."))
         return cleaned
+
+
+class LimitsForm(ReasonForm):
+    """The limits in fen, as they should be."""
+
+    release_from_fen = YuanField(
+        label=_("Released by two people from"), help_text=_("A single payment of this size or more, in yuan.")
+    )
+    payee_day_fen = YuanField(label=_("Most to one account on one day"), help_text=_("In yuan."))
+    day_fen = YuanField(label=_("Most in all on one day"), help_text=_("In yuan."))
+    field_order = ("release_from_fen", "payee_day_fen", "day_fen", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and cleaned["payee_day_fen"] > cleaned["day_fen"]:
+            self.add_error("payee_day_fen", _("To one account cannot go more than in all: lower this, or raise that."))
+        return cleaned
+
+    def limits(self) -> LimitsInForce:
+        """What a valid form asks for."""
+        return LimitsInForce(**{field.name: self.cleaned_data[field.name] for field in fields(LimitsInForce)})
 
 
 class StatementForm(forms.Form):

@@ -78,9 +78,13 @@ def limits_in_force() -> LimitsInForce:
 
 def payable_again() -> QuerySet[Order]:
     """Payments that failed or came back, so that what they paid is owed again; not those that two people declined."""
-    declined = Proposal.objects.filter(kind=Proposal.Kind.DECLINE, outcome=Proposal.Outcome.ACCEPTED)
-    ended = Order.objects.filter(state__in=[State.FAILED, State.RETURNED])
-    return ended.filter(~Exists(declined.filter(order=OuterRef("pk"))))
+    return Order.objects.filter(~declined_by_two("pk"), state__in=[State.FAILED, State.RETURNED])
+
+
+def declined_by_two(order: str) -> Exists:
+    """Whether two people decided not to pay the order that this field of a query names."""
+    accepted = Proposal.objects.filter(kind=Proposal.Kind.DECLINE, outcome=Proposal.Outcome.ACCEPTED)
+    return Exists(accepted.filter(order=OuterRef(order)))
 
 
 def sent_today_fen() -> int:
@@ -93,8 +97,19 @@ def sent_today_fen() -> int:
 def proposals() -> QuerySet[Proposal]:
     """With everything a person needs to decide on one."""
     return Proposal.objects.select_related(
-        "order__payee_account", "line__order__payee_account", "other_line", "checkout", "proposed_by", "decided_by"
+        "order__payee_account",
+        "line__order__payee_account",
+        "other_line",
+        "checkout",
+        "limits",
+        "proposed_by",
+        "decided_by",
     )
+
+
+def proposed_limits() -> QuerySet[Proposal]:
+    """Other limits that were proposed, the newest first."""
+    return proposals().filter(kind=Proposal.Kind.LIMITS).order_by("-id")
 
 
 def open_proposals() -> QuerySet[Proposal]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("differences/<int:pk>/", differences.line, name="line"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("limits/", proposals.limits, name="limits"),
     path("files/", files.batches, name="batches"),
     path("files/<int:pk>/", files.batch, name="batch"),
     path("files/<int:pk>/payments.csv", files.batch_file, name="batch_file"),

@@ -189,6 +189,7 @@ def _coming(payouts: Sequence[tuple[Payout, PaidState]], people: dict[int, Perso
         "owed": ("wait", _("Being sent")),
         "on-the-way": ("wait", _("On its way")),
         "failed": ("stop", _("The bank sent it back")),
+        "stopped": ("stop", _("Two people of the fund stopped the payment")),
     }
     found = []
     for payout, state in payouts:

@@ -216,6 +216,14 @@ KINDS: dict[str, Kind] = {
         ("number",),
         is_private=True,
     ),
+    "claim-stopped": Kind(
+        N_("Payment stopped"),
+        N_("The payment for claim %(number)s was stopped"),
+        N_("Two people of the fund decided not to send %(amount_fen)s. Ask the fund why if you do not know."),
+        "claims:bill",
+        ("number",),
+        is_private=True,
+    ),
     "account-changed": Kind(
         N_("Account changed"),
         N_("The account for payments was changed"),

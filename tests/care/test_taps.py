@@ -1,20 +1,19 @@
 """A doctor's morning on a phone, counted in taps: at most 8 for a follow-up and 5 for a referral from inside it."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from apps.care.models import FollowUp
 from apps.core import clock
 from apps.referrals.models import Referral
 from tests.care.factories import make_doctor, make_patient, make_visit
+from tests.chromium import browser
 from tests.referrals.factories import make_hospital
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+__all__ = ["browser"]
 
 
 class Phone:
@@ -34,16 +33,6 @@ class Phone:
     def check_accessible(self):
         found = Axe().run(self.page).response["violations"]
         assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
-
-
-@pytest.fixture(scope="module")
-def browser():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

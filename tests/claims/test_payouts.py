@@ -125,7 +125,7 @@ def test_a_failed_payment_is_owed_again_once_the_account_is_mended(now, signed_i
     assert ledger_is_balanced()
 
 
-def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now, make_user):
+def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now, make_user, signed_in, stopped_clock):
     bill = make_bill()
     open_payments(now=now)
     order = Order.objects.get()
@@ -140,6 +140,14 @@ def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now,
     with pytest.raises(PaymentNotMendable):
         pay_again(claim_id=bill.claims.get().pk, actor=bill.filed_by, now=now)
     assert Payout.objects.count() == 1
+    assert tell_endings(now=now) == 1
+    told = Message.objects.filter(kind__in=["claim-paid", "claim-unpaid", "claim-stopped"])
+    assert {(message.kind, message.recipient) for message in told} == {("claim-stopped", bill.filed_by)}
+    browser = signed_in(bill.filed_by)
+    page = browser.get(reverse("claims:bill", args=[bill.number])).content.decode()
+    assert "Two people of the fund stopped the payment" in page
+    assert "Check the account" not in page
+    assert "Two people of the fund stopped the payment" in browser.get("/money/").content.decode()
 
 
 def test_a_full_run_rings_for_the_rest(now, monkeypatch):

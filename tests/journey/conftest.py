@@ -1,7 +1,6 @@
 """The whole portal as people meet it: `manage.py demo` with a small story, and a real browser before it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -9,13 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from config.runner.services import first_page_status, free_ports
+from tests.chromium import chromium_running
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FAMILIES = 120  # with fewer, chance decides whether there is a surplus to vote on
 PATIENCE = 420  # seconds to prepare a database and a story on a slow machine
 
@@ -50,10 +47,5 @@ def portal(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not CHROMIUM:
-        assert os.environ.get("CI") != "true", "no Chromium: install it (apt-get install chromium)"
-        pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium_running() as browser:
         yield browser
-        browser.close()

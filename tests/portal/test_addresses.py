@@ -61,6 +61,7 @@ OPEN: dict[str, object] = {
     "payments:batches": {Role.TREASURER},
     "payments:desk": BOOKS,
     "payments:differences": BOOKS,
+    "payments:limits": BOOKS,
     "payments:orders": BOOKS,
     "payments:proposals": {*BOOKS, Role.COUNCIL},
     "payments:statements": {Role.TREASURER},

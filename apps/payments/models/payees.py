@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
 from apps.core.fields import EncryptedTextField, MoneyField
@@ -41,13 +40,16 @@ class PayeeAccount(models.Model):
 
 
 class Limits(models.Model):
-    """From which amount two people release a payment, and what may go out on one day; the newest row is in force."""
+    """From which amount two people release a payment, and what may go out on one day.
+
+    The newest row is in force, of those with a proposal the newest that a second person confirmed.
+    """
 
     release_from_fen = MoneyField()
     payee_day_fen = MoneyField()
     day_fen = MoneyField()
     set_at = models.DateTimeField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    proposal = models.OneToOneField("payments.Proposal", models.PROTECT, null=True, related_name="limits")
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from apps.payments.models.statement import StatementLine
 
 
 class Proposal(models.Model):
-    """One thing to be done with one order or one line of the statement; the database holds that two people do it."""
+    """One thing to be done with an order, a line of the statement or the limits; the database holds that two do it."""
 
     class Kind(models.TextChoices):
         RELEASE = "release", _("Pay it")
@@ -26,6 +26,7 @@ class Proposal(models.Model):
         PAIR = "pair", _("It is turned round by another line")
         BOOK = "book", _("It belongs to another account")
         NOTE = "note", _("It needs nothing but a note")
+        LIMITS = "limits", _("Other limits")
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("Waits for a second person")
@@ -58,12 +59,16 @@ class Proposal(models.Model):
                 condition=Q(outcome__in=["open", "void"]) | Q(decided_by__isnull=False, decided_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="proposal_about_something", condition=Q(order__isnull=False) | Q(line__isnull=False)
+                name="proposal_about_something",
+                condition=Q(order__isnull=False) | Q(line__isnull=False) | Q(kind="limits"),
             ),
             models.UniqueConstraint(
                 name="proposal_one_open_an_order", fields=["order"], condition=Q(outcome="open", line=None)
             ),
             models.UniqueConstraint(name="proposal_one_open_a_line", fields=["line"], condition=Q(outcome="open")),
+            models.UniqueConstraint(
+                name="proposal_one_open_of_limits", fields=["kind"], condition=Q(outcome="open", kind="limits")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,14 @@ from apps.payments.services.orders import (
     request_payments,
 )
 from apps.payments.services.payees import HOLD, clean_number, name_payee_account
-from apps.payments.services.proposals import confirm, propose_for_line, propose_for_order, refuse, take_back
+from apps.payments.services.proposals import (
+    confirm,
+    propose_for_line,
+    propose_for_order,
+    propose_limits,
+    refuse,
+    take_back,
+)
 from apps.payments.services.sending import ask_again, expire_leases, resolve_unknown, send_due_payments
 from apps.payments.services.statement import read_statement, take_lines
 
@@ -39,6 +46,7 @@ __all__ = [
     "payment_page",
     "propose_for_line",
     "propose_for_order",
+    "propose_limits",
     "read_statement",
     "record_accepted",
     "record_failed",

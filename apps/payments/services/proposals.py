@@ -1,7 +1,8 @@
-"""Propose what is to be done with an order or a line of the statement, and let a second person confirm it."""
+"""Propose what is to be done with an order, a line of the statement or the limits; a second person confirms it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from django.db import IntegrityError, transaction
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.payments.errors import AlreadyProposed, MovedOn
-from apps.payments.models import Checkout, Order, Proposal, StatementLine
+from apps.payments.models import Checkout, Limits, Order, Proposal, StatementLine
 from apps.payments.permissions import check_may_confirm, check_may_propose
+from apps.payments.rules.holding import LimitsInForce
 from apps.payments.rules.states import State
 from apps.payments.services.explaining import check_explanation, explain
 from apps.payments.services.releasing import check_release, end_unpaid, let_go, take_current_account
@@ -81,6 +83,21 @@ def propose_for_line(
     return made
 
 
+@transaction.atomic
+def propose_limits(*, limits: LimitsInForce, actor: User, key: UUID, reason: str, now: datetime) -> Proposal:
+    """Propose other limits; they are in force once a second person confirms them.
+
+    Raises NotAllowed, AlreadyProposed.
+    """
+    check_may_propose(actor=actor, order=None)
+    known = Proposal.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    made = _propose(Proposal(key=key, kind=Kind.LIMITS, reason=reason), actor, now)
+    Limits.objects.create(proposal=made, set_at=now, **asdict(limits))
+    return made
+
+
 def _propose(wanted: Proposal, actor: User, now: datetime) -> Proposal:
     wanted.proposed_by, wanted.proposed_at = actor, now
     try:
@@ -104,6 +121,9 @@ def confirm(*, proposal_id: int, actor: User, now: datetime) -> Proposal:
         check_explanation(proposal)
         _decide(proposal, actor, Outcome.ACCEPTED, now)
         explain(proposal, now=now)
+        return proposal
+    if proposal.kind == Kind.LIMITS:
+        _decide(proposal, actor, Outcome.ACCEPTED, now)
         return proposal
     order = proposal.order
     if order is None:

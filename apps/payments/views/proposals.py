@@ -1,6 +1,8 @@
-"""What waits for a second person, and where that person decides."""
+"""What waits for a second person, where that person decides, and the limits two people set."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.permissions import role_required
 from apps.core.clock import now
 from apps.core.errors import N_, DomainError
-from apps.core.http import Request, paginate, render_page, say
+from apps.core.http import Request, add_error, paginate, render_page, say
 from apps.payments import selectors, services
-from apps.payments.permissions import CONFIRMERS, READERS, can_confirm
+from apps.payments.forms import LimitsForm
+from apps.payments.permissions import CONFIRMERS, PROPOSERS, READERS, can_confirm
 
 SEERS = tuple(dict.fromkeys((*READERS, *CONFIRMERS)))
 ACTS = {"confirm": services.confirm, "refuse": services.refuse, "take-back": services.take_back}
@@ -36,6 +39,36 @@ def proposals(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@role_required(*READERS)
+def limits(request: Request) -> HttpResponse:
+    """The limits in force, what was proposed before, and a treasurer's proposal of others."""
+    in_force = selectors.limits_in_force()
+    form = None
+    if request.user.has_role(*PROPOSERS):
+        form = LimitsForm(request.POST or None, initial=asdict(in_force))
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            made = services.propose_limits(
+                limits=form.limits(),
+                actor=request.user,
+                key=form.cleaned_data["key"],
+                reason=form.cleaned_data["reason"],
+                now=now(),
+            )
+            messages.success(request, _("It waits for a second person now."))
+            return redirect("payments:proposal", made.pk)
+        except DomainError as error:
+            add_error(form, error)
+    context = {
+        "in_force": in_force,
+        "sent_today_fen": selectors.sent_today_fen(),
+        "form": form,
+        "page": paginate(selectors.proposed_limits(), request),
+    }
+    return render_page(request, "payments/limits.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(*SEERS)
 def proposal(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(selectors.proposals(), pk=pk)
@@ -54,5 +87,6 @@ def proposal(request: Request, pk: int) -> HttpResponse:
         "can_confirm": can_confirm(actor=request.user, proposal=found),
         "is_own": found.is_open and found.proposed_by_id == request.user.pk,
         "is_reader": request.user.has_role(*READERS),
+        "in_force": selectors.limits_in_force(),
     }
     return render_page(request, "payments/proposal.html", context)
