@@ -23,20 +23,24 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: "tests/journey/" not in item.nodeid)
 
 
-_teardown = TransactionTestCase._fixture_teardown
+MADE_BY_MIGRATING = {"django_content_type", "auth_permission", "django_site"}
 
 
-def _teardown_past_append_only(self: TransactionTestCase) -> None:
-    """Append-only tables refuse TRUNCATE; only the tests' superuser may look away while it empties them."""
+def _empty_tables(_self: TransactionTestCase) -> None:
+    """What a flush does, for few rows a tenth of its time: no table is made anew, nothing is migrated again.
+
+    Append-only tables refuse it; only the tests' superuser may look away while it empties them.
+    """
+    tables = sorted(set(connection.introspection.django_table_names()) - MADE_BY_MIGRATING)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         try:
-            _teardown(self)
+            cursor.execute("; ".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables))
         finally:
             cursor.execute("SET session_replication_role = DEFAULT")
 
 
-TransactionTestCase._fixture_teardown = _teardown_past_append_only
+TransactionTestCase._fixture_teardown = _empty_tables
 
 
 @pytest.fixture(autouse=True)

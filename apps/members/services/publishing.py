@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
 
-from apps.audit.services import record_event
+from apps.audit.services import new_event, record_events
 from apps.members.errors import TextChanged
 from apps.members.models import LegalText
 from apps.members.rules.texts import TextKind, content_hash
@@ -20,16 +21,18 @@ PARTS = ("title", "summary", "body", "withdrawal")
 
 def written_texts() -> list[dict[str, Any]]:
     """Every version in the files, as the fields of a LegalText."""
-    return [fields for kind in TextKind for fields in _versions(FOLDER / f"{kind.value}.yaml")]
+    files = [(kind.value, (FOLDER / f"{kind.value}.yaml").read_text("utf-8")) for kind in TextKind]
+    return [fields for kind, text in files for fields in _versions(kind, text)]
 
 
-def _versions(path: Path) -> list[dict[str, Any]]:
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+@cache
+def _versions(kind: str, text: str) -> list[dict[str, Any]]:
+    document = yaml.safe_load(text)
     versions = []
     for version in document["versions"]:
         words = {f"{part}_{language}": version[language][part].strip() for part in PARTS for language in ("zh", "en")}
         common: dict[str, Any] = {
-            "kind": path.stem,
+            "kind": kind,
             "version": version["version"],
             "applies_to": document["applies_to"],
             "is_required": document["is_required"],
@@ -48,9 +51,10 @@ def publish_texts(*, now: datetime) -> list[LegalText]:
     for fields in written_texts():
         known = published.get((fields["kind"], fields["version"]))
         if known is None:
-            added.append(LegalText.objects.create(**fields))
+            added.append(LegalText(**fields))
         elif known.content_hash != fields["content_hash"]:
             raise TextChanged(kind=fields["kind"], version=fields["version"])
-    for text in added:
-        record_event(actor_id=None, action="text.published", target=("members.legaltext", text.pk), now=now)
+    LegalText.objects.bulk_create(added)
+    names = [("members.legaltext", text.pk) for text in added]
+    record_events(*(new_event(actor_id=None, action="text.published", target=name, now=now) for name in names))
     return added
