@@ -14,6 +14,8 @@ from apps.plans.models import PlanVersion
 from apps.plans.rules import load_terms
 from apps.plans.selectors import plan_version, published_plans, terms_of
 
+from tests.fund.concurrency import at_once
+
 from .factories import changed, plan_row
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,14 @@ def test_the_catalogue_is_published_once(now):
     assert again == []
     assert PlanVersion.objects.count() == len(catalogue_files())
     assert Event.objects.filter(action="plans.published").count() == len(first)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishers_at_once_publish_once(now, asthma):
+    answers = at_once(lambda _: services.publish_terms(file=asthma, now=now), times=4)
+    (made,) = PlanVersion.objects.all()
+    assert sorted(answers, key=bool) == [None, None, None, made]
+    assert Event.objects.filter(action="plans.published").count() == 1
 
 
 def test_the_publisher_is_written_down(now, make_user):
