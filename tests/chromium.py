@@ -27,7 +27,6 @@ def chromium_running():
 @pytest.fixture(scope="module")
 def browser():
     """The browser beside a server in this very process: Playwright's loop must not stop Django's queries."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with chromium_running() as browser:
+    with pytest.MonkeyPatch.context() as patch, chromium_running() as browser:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield browser
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

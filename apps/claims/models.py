@@ -218,7 +218,7 @@ class Payout(models.Model):
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     told_state = models.CharField(max_length=10, blank=True, help_text="end of the payment the family was told of")
-    is_declined: bool
+    is_stopped: bool
     """Whether two people declined to pay it; only where a selector asked."""
 
     class Meta:

@@ -46,7 +46,7 @@ def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def read_payouts() -> QuerySet[Payout]:
     """Each with whether two people declined to pay it."""
-    return Payout.objects.annotate(is_declined=declined_by_two("order"))  # type: ignore[no-redef]
+    return Payout.objects.annotate(is_stopped=declined_by_two("order"))  # type: ignore[no-redef]
 
 
 def _bills() -> QuerySet[Bill]:
@@ -228,7 +228,7 @@ def payout_state(payout: Payout, *, now: datetime) -> PaidState:
     if order.state == OrderState.SETTLED:
         return PaidState("paid", order.settled_date, tail)
     if order.state in (OrderState.FAILED, OrderState.RETURNED):
-        return PaidState("stopped" if payout.is_declined else "failed", None, tail)
+        return PaidState("stopped" if payout.is_stopped else "failed", None, tail)
     return PaidState("on-the-way", None, tail)
 
 

@@ -31,6 +31,7 @@ from apps.enrolments.rules.points import NO_DISCOUNT, Balance, Discount, discoun
 from apps.enrolments.rules.schedule import FAMILY, Payer, own_fen
 from apps.members.models import Guardianship, Person
 from apps.payments.models import PayeeAccount
+from apps.payments.selectors import declined_by_two
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
 
@@ -168,9 +169,13 @@ def paid_with(contribution: Contribution, contributions: Iterable[Contribution],
     return [contribution, *others]
 
 
+def _refunds() -> QuerySet[Refund]:
+    return Refund.objects.annotate(is_stopped=declined_by_two("order"))  # type: ignore[no-redef]
+
+
 def refunds_of(cover: Cover) -> QuerySet[Refund]:
     """What of a cover goes or went back to its family, oldest first."""
-    rows = Refund.objects.filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
+    rows = _refunds().filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
     return rows.select_related("order").order_by("pk")
 
 
@@ -184,9 +189,11 @@ def receipts_of_people(person_ids: Iterable[int]) -> QuerySet[Receipt]:
 
 def refunds_of_people(person_ids: Iterable[int]) -> QuerySet[Refund]:
     """What goes or went back to the families of some people, newest first."""
-    rows = Refund.objects.filter(
-        contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY
-    ).select_related("order", "contribution__cover__plan_version")
+    rows = (
+        _refunds()
+        .filter(contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY)
+        .select_related("order", "contribution__cover__plan_version")
+    )
     return rows.defer("contribution__cover__plan_version__terms").order_by("-pk")
 
 

@@ -36,7 +36,7 @@ class CausedByYou(DomainError):
 
 class AlreadyDecided(DomainError):
     code = "proposal-already-decided"
-    message = N_("This proposal was decided before. Look at the payment again: it shows what became of it.")
+    message = N_("This proposal was decided before. Look at it again: it shows what became of it.")
 
 
 class AlreadyProposed(DomainError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
@@ -71,14 +71,22 @@ class LimitsForm(ReasonForm):
     day_fen = YuanField(label=_("Most in all on one day"), help_text=_("In yuan."))
     field_order = ("release_from_fen", "payee_day_fen", "day_fen", "reason")
 
+    def __init__(self, *args: Any, in_force: LimitsInForce, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "initial": asdict(in_force)})
+        self.in_force = in_force
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and cleaned["payee_day_fen"] > cleaned["day_fen"]:
+        if self.errors:
+            return cleaned
+        if cleaned["payee_day_fen"] > cleaned["day_fen"]:
             self.add_error("payee_day_fen", _("To one account cannot go more than in all: lower this, or raise that."))
+        elif self.limits() == self.in_force:
+            self.add_error("release_from_fen", _("These limits are in force already: change what should be other."))
         return cleaned
 
     def limits(self) -> LimitsInForce:
-        """What a valid form asks for."""
+        """What was typed, all of it being amounts."""
         return LimitsInForce(**{field.name: self.cleaned_data[field.name] for field in fields(LimitsInForce)})
 
 

@@ -189,11 +189,10 @@ def _coming(payouts: Sequence[tuple[Payout, PaidState]], people: dict[int, Perso
         "owed": ("wait", _("Being sent")),
         "on-the-way": ("wait", _("On its way")),
         "failed": ("stop", _("The bank sent it back")),
-        "stopped": ("stop", _("Two people of the fund stopped the payment")),
     }
     found = []
     for payout, state in payouts:
-        if state.code != "paid":
+        if state.code not in ("paid", "stopped"):
             bill = payout.decision.claim.bill
             held = ("warn", _("Waits for the new account until %(at)s") % {"at": moment_text(state.usable_from)})
             tone, text = words.get(state.code, held)
@@ -213,6 +212,6 @@ def _going_back(refunds: Iterable[Back], people: dict[int, Person]) -> list[OnTh
             reverse("enrolments:cover", args=[cover.pk]),
         )
         for back in refunds
-        if back.tone != "ok"
+        if back.tone != "ok" and not back.refund.is_stopped
         for cover in [back.refund.contribution.cover]
     ]

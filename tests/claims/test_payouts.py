@@ -12,7 +12,7 @@ from apps.claims.errors import PaymentNotMendable
 from apps.claims.models import Payout
 from apps.claims.services import open_payments, pay_again, tell_endings
 from apps.fund.selectors import balance, ledger_is_balanced
-from apps.payments.models import Order
+from apps.payments.models import Order, PayeeAccount
 from apps.payments.services import confirm, propose_for_order
 from apps.payments.services.orders import record_failed
 from apps.reminders.models import Message
@@ -146,8 +146,14 @@ def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now,
     browser = signed_in(bill.filed_by)
     page = browser.get(reverse("claims:bill", args=[bill.number])).content.decode()
     assert "Two people of the fund stopped the payment" in page
+    assert "Ask the fund why" in page
     assert "Check the account" not in page
-    assert "Two people of the fund stopped the payment" in browser.get("/money/").content.decode()
+    assert not browser.get("/money/").context["shown"].on_the_way
+    url = reverse("claims:payment", args=[bill.number])
+    account = {"account": "new", "holder_name": "Fang", "bank": "Hill Bank", "number": "6222777788889999"}
+    for answer in (browser.get(url), browser.post(url, {**account, "key": str(uuid4())})):
+        assert answer["Location"] == reverse("claims:bill", args=[bill.number])
+    assert PayeeAccount.objects.filter(number_tail="9999").count() == 0
 
 
 def test_a_full_run_rings_for_the_rest(now, monkeypatch):

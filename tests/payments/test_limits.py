@@ -34,18 +34,23 @@ def test_from_the_threshold_on_two_people_release(fen, hold):
 
 
 @pytest.mark.parametrize(
-    ("is_released", "is_current", "payee_fen", "day_fen", "hold"),
+    ("is_released", "needs", "is_current", "fen", "payee_fen", "day_fen", "hold"),
     [
-        (False, True, 50, 80, None),
-        (False, True, 51, 51, Hold(PAYEE_DAY, until_tomorrow=True)),
-        (False, True, 50, 81, Hold(DAY, until_tomorrow=True)),
-        (True, True, 51, 81, None),
-        (False, False, 1, 1, Hold(ACCOUNT_CHANGED)),
-        (True, False, 1, 1, Hold(ACCOUNT_CHANGED)),
+        (False, False, True, 50, 50, 80, None),
+        (False, False, True, 50, 51, 51, Hold(PAYEE_DAY, until_tomorrow=True)),
+        (False, False, True, 50, 50, 81, Hold(DAY, until_tomorrow=True)),
+        (False, True, True, 1, 1, 1, Hold(LARGE)),
+        (False, True, True, 1, 51, 81, Hold(LARGE)),
+        (False, False, True, 99, 99, 99, Hold(PAYEE_DAY, until_tomorrow=True)),
+        (False, False, True, 100, 100, 100, Hold(LARGE)),
+        (True, True, True, 100, 100, 100, None),
+        (True, False, True, 50, 51, 81, None),
+        (False, False, False, 1, 1, 1, Hold(ACCOUNT_CHANGED)),
+        (True, True, False, 1, 1, 1, Hold(ACCOUNT_CHANGED)),
     ],
 )
-def test_what_makes_an_order_wait_before_it_is_sent(is_released, is_current, payee_fen, day_fen, hold):
-    assert hold_before_sending(Sending(is_released, is_current, payee_fen, day_fen), LIMITS) == hold
+def test_what_makes_an_order_wait_before_it_is_sent(is_released, needs, is_current, fen, payee_fen, day_fen, hold):
+    assert hold_before_sending(Sending(is_released, needs, is_current, fen, payee_fen, day_fen), LIMITS) == hold
 
 
 def limit(payee_day=10**9, day=10**9):

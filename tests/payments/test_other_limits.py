@@ -8,12 +8,22 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from apps.accounts.models import Role
+from apps.audit.models import Event
 from apps.core.errors import NotAllowed
 from apps.payments.errors import AlreadyProposed, SecondPersonNeeded
-from apps.payments.models import Limits, Proposal
-from apps.payments.rules.holding import LimitsInForce
+from apps.payments.models import Limits, Order, Proposal
+from apps.payments.rules.holding import LARGE, LimitsInForce
 from apps.payments.selectors import limits_in_force
-from apps.payments.services import confirm, propose_limits, refuse, take_back
+from apps.payments.services import (
+    confirm,
+    propose_for_order,
+    propose_limits,
+    refuse,
+    send_due_payments,
+    take_back,
+    wake_held,
+)
+from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
 from tests.payments.factories import order
 
@@ -45,6 +55,53 @@ def test_they_are_in_force_once_a_second_person_confirms(treasurer, council):
     confirm(proposal_id=proposal.pk, actor=council, now=NOW)
     assert limits_in_force() == LOWER
     assert order(100).state == "held"
+
+
+def test_payments_that_wait_are_compared_with_the_new_limits(sandbox, treasurer, council):
+    first, second, large = order(60), order(70), order(150)
+    tight = LimitsInForce(release_from_fen=10_000, payee_day_fen=100, day_fen=10_000)
+    confirm(proposal_id=propose(treasurer, tight).pk, actor=council, now=NOW)
+    assert send() == 1
+    assert states(first, second, large) == ["submitted", "held", "held"]
+    wider = LimitsInForce(release_from_fen=120, payee_day_fen=1_000, day_fen=10_000)
+    confirm(proposal_id=propose(treasurer, wider).pk, actor=council, now=NOW)
+    wake_held()
+    assert send() == 1
+    assert states(first, second, large) == ["submitted", "submitted", "held"]
+    large.refresh_from_db()
+    assert (large.reason, large.held_until, large.needs_release) == (LARGE, None, False)
+    proposal = propose_for_order(
+        kind="release", order_id=large.pk, actor=treasurer, key=uuid4(), reason="compared", now=NOW
+    )
+    confirm(proposal_id=proposal.pk, actor=council, now=NOW)
+    assert send() == 1
+
+
+def test_one_that_was_asked_for_while_limits_were_lowered_waits_and_its_neighbours_go(sandbox, treasurer, council):
+    """What it was compared with and what the database knew differ: it is large, but was not held."""
+    between, neighbour = order(150), order(60)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE payments_order SET needs_release = true WHERE id = %s", [between.pk])
+        cursor.execute("SET session_replication_role = DEFAULT")
+    assert send() == 1
+    assert states(between, neighbour) == ["held", "submitted"]
+    assert wake_held() == 0
+
+
+def test_the_event_says_which_limits(treasurer):
+    proposal = propose(treasurer)
+    event = Event.objects.get(action="payments.proposed", target_id=proposal.pk)
+    assert {name: event.detail[name] for name in asdict(LOWER)} == asdict(LOWER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_twice_at_once_proposes_once_and_two_forms_refuse_one(treasurer):
+    key = uuid4()
+    (one,) = {answer.pk for answer in at_once(lambda _: propose(treasurer, key=key), times=4)}
+    take_back(proposal_id=one, actor=treasurer, now=NOW)
+    answers = at_once(lambda _: propose(treasurer), times=3)
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [AlreadyProposed] * 2
 
 
 def test_nobody_confirms_their_own(treasurer):
@@ -87,6 +144,10 @@ def test_one_proposal_at_a_time_and_each_once(treasurer):
             "proposal_second_person",
         ),
         ("UPDATE payments_limits SET day_fen = 1", "append-only"),
+        (
+            "INSERT INTO payments_limits (release_from_fen, payee_day_fen, day_fen, set_at) VALUES (9, 9, 9, now())",
+            "two",
+        ),
     ],
 )
 def test_the_database_refuses_a_short_way(treasurer, attack, said):
@@ -99,13 +160,31 @@ def test_the_database_refuses_a_short_way(treasurer, attack, said):
     assert limits_in_force() == FIRST
 
 
-def test_a_proposal_about_something_else_puts_no_limits_in_force(treasurer, council):
+@pytest.mark.parametrize("kind", ["decline", "limits"])
+def test_a_proposal_about_something_else_or_decided_carries_no_limits(treasurer, council, kind):
     other = Proposal.objects.create(
-        key=uuid4(), kind="decline", order=order(), reason="x", proposed_by=treasurer, proposed_at=NOW,
+        key=uuid4(), kind=kind, order=order(), reason="x", proposed_by=treasurer, proposed_at=NOW,
         decided_by=council, decided_at=NOW, outcome="accepted",
     )  # fmt: skip
-    Limits.objects.create(proposal=other, set_at=NOW, **asdict(LOWER))
+    with pytest.raises(DatabaseError, match="set by two people"), transaction.atomic():
+        Limits.objects.create(proposal=other, set_at=NOW, **asdict(LOWER))
     assert limits_in_force() == FIRST
+
+
+@pytest.mark.parametrize("outcome", ["void", "open", "refused"])
+def test_limits_two_people_set_stay_until_two_people_set_others(treasurer, council, outcome):
+    confirm(proposal_id=propose(treasurer).pk, actor=council, now=NOW)
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE payments_proposal SET outcome = %s", [outcome])
+    assert limits_in_force() == LOWER
+
+
+def send():
+    return send_due_payments(limit=50, now=NOW)
+
+
+def states(*asked):
+    return [Order.objects.get(pk=one.pk).state for one in asked]
 
 
 def typed(**changes):
@@ -136,6 +215,7 @@ def test_the_page_proposes_and_the_council_confirms(signed_in, treasurer, counci
         ({"payee_day_fen": "4000000"}, "To one account cannot go more than in all"),
         ({"day_fen": "0"}, "above zero"),
         ({"release_from_fen": "many"}, "yuan"),
+        ({"release_from_fen": "50000", "payee_day_fen": "200000", "day_fen": "5000000"}, "in force already"),
         ({"reason": ""}, "Write in a few words why."),
     ],
 )
@@ -149,9 +229,13 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(signed_in, treasurer, wr
     assert not Proposal.objects.exists()
 
 
-def test_a_second_proposal_is_refused_at_the_form(signed_in, treasurer):
-    propose(treasurer)
-    page = signed_in(treasurer).post(reverse(PAGE), typed())
+def test_while_one_waits_it_is_shown_and_a_second_one_is_refused_at_the_form(signed_in, treasurer):
+    proposal = propose(treasurer)
+    client = signed_in(treasurer)
+    shown = client.get(reverse(PAGE))
+    assert shown.context["form"] is None
+    assert reverse("payments:proposal", args=[proposal.pk]) in shown.content.decode()
+    page = client.post(reverse(PAGE), typed())
     assert "Something else is proposed for this already." in page.content.decode()
 
 
@@ -169,5 +253,5 @@ def test_the_page_costs_the_same_with_3_and_with_60(signed_in, treasurer, counci
     for _ in range(rows):
         refuse(proposal_id=propose(treasurer).pk, actor=council, now=NOW)
     client = signed_in(treasurer)
-    with django_assert_num_queries(7):  # session, user, unread messages; limits, sent today, count, page
+    with django_assert_num_queries(8):  # session, user, unread messages; limits, sent today, open one, count, page
         assert len(client.get(reverse(PAGE)).context["page"]) == min(rows, 20)

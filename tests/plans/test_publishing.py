@@ -13,7 +13,6 @@ from apps.plans.files import PlanFile, catalogue_files
 from apps.plans.models import PlanVersion
 from apps.plans.rules import load_terms
 from apps.plans.selectors import plan_version, published_plans, terms_of
-
 from tests.fund.concurrency import at_once
 
 from .factories import changed, plan_row

@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from apps.accounts.models import Role
 from apps.claims.models import Payout
 from apps.claims.services import open_payments
 from apps.enrolments.services import leave_cover, pay_refunds, receive_contribution, start_payment
 from apps.payments.models import Checkout, Order, PayeeAccount
+from apps.payments.services import confirm, propose_for_order
 from apps.payments.services.orders import record_failed
 from tests.claims.factories import make_account as make_claim_account
 from tests.claims.factories import make_bill, make_covered
@@ -118,6 +120,23 @@ def test_a_claim_that_waits_for_a_new_account_or_came_back_says_so(browser, pare
         created_at=now,
     )
     assert [item.state for item in shown(browser).on_the_way] == ["Being sent"]
+
+
+def test_a_refund_that_two_people_stopped_asks_for_no_other_account(browser, parent, now, make_user):
+    cover = make_cover(make_person(parent))
+    make_account(cover)
+    leave_cover(cover_id=cover.pk, actor=parent, seen_fen=180_00, now=now)
+    pay_refunds(now=now)
+    Order.objects.update(state="held")
+    treasurer, council = make_user("t@example.com", Role.TREASURER), make_user("c@example.com", Role.COUNCIL)
+    said = propose_for_order(
+        kind="decline", order_id=Order.objects.get().pk, actor=treasurer, key=uuid4(), reason="a fraud", now=now
+    )
+    confirm(proposal_id=said.pk, actor=council, now=now)
+    content = browser.get(reverse("enrolments:cover", args=[cover.pk])).content.decode()
+    assert "Two people of the fund stopped the payment" in content
+    assert "Name the account" not in content
+    assert shown(browser).on_the_way == ()
 
 
 def test_a_refund_is_followed_too(browser, parent, now):

@@ -135,6 +135,6 @@ def _news(payout: Payout) -> News:
         "tail": order.payee_account.number_tail,
         "paid_date": order.settled_date,
     }
-    unpaid = "claim-stopped" if payout.is_declined else "claim-unpaid"
+    unpaid = "claim-stopped" if payout.is_stopped else "claim-unpaid"
     kind = "claim-paid" if order.state == State.SETTLED else unpaid
     return News([bill.filed_by_id], kind, parameters, key=f"claim-ended:{payout.pk}:{order.state}")

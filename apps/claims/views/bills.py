@@ -96,15 +96,17 @@ def payment(request: Request, number: str) -> HttpResponse:
     """After a failed payment: confirm or change the account and have it paid again."""
     now = clock.now()
     bill = bill_of(user=request.user, number=number, now=now)
+    failed = [shown.claim.pk for shown in explanation.shown_claims(bill, now=now) if shown.paid.is_failed]
+    if not failed:
+        return redirect("claims:bill", number)
     form = AccountForm(request.POST or None, current=current_account(request.user), initial={"account": "new"})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if form.is_new:
             parts = {name: data[name] for name in ("holder_name", "bank", "number", "key")}
             name_account(actor=request.user, now=now, **parts)
-        for shown in explanation.shown_claims(bill, now=now):
-            if shown.paid.is_failed:
-                pay_again(claim_id=shown.claim.pk, actor=request.user, now=now)
+        for claim_id in failed:
+            pay_again(claim_id=claim_id, actor=request.user, now=now)
         messages.success(request, _("Thank you. The payment is sent again as soon as the account can be used."))
         return redirect("claims:bill", number)
     return render_page(request, "claims/payment.html", {"form": form, "bill": bill})

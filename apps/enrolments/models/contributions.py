@@ -150,6 +150,8 @@ class Refund(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    is_stopped: bool
+    """Whether two people declined to pay it; only where a selector asked."""
 
     class Meta:
         indexes = [models.Index(name="refund_to_ask_for", fields=["id"], condition=Q(order=None))]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.audit.services import new_event, record_events
 from apps.members.errors import TextChanged
@@ -16,6 +16,7 @@ from apps.members.models import LegalText
 from apps.members.rules.texts import TextKind, content_hash
 
 FOLDER = Path(__file__).parent.parent / "texts"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7303, 2)"
 PARTS = ("title", "summary", "body", "withdrawal")
 
 
@@ -26,7 +27,7 @@ def written_texts() -> list[dict[str, Any]]:
 
 
 @cache
-def _versions(kind: str, text: str) -> list[dict[str, Any]]:
+def _versions(kind: str, text: str) -> tuple[dict[str, Any], ...]:
     document = yaml.safe_load(text)
     versions = []
     for version in document["versions"]:
@@ -40,12 +41,14 @@ def _versions(kind: str, text: str) -> list[dict[str, Any]]:
         valid_from: date = version["valid_from"]
         seal = content_hash({**common, **words, "valid_from": valid_from.isoformat()})
         versions.append({**common, **words, "valid_from": valid_from, "content_hash": seal})
-    return versions
+    return tuple(versions)
 
 
 @transaction.atomic
 def publish_texts(*, now: datetime) -> list[LegalText]:
     """Add the versions not published yet and give them back.  Raises TextChanged when a published one was edited."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME)
     published = {(text.kind, text.version): text for text in LegalText.objects.all()}
     added = []
     for fields in written_texts():

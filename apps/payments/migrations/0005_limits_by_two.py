@@ -3,8 +3,19 @@ from pathlib import Path
 import django.db.models.deletion
 from django.db import migrations, models
 
-OLD = Path(__file__).with_name("0003_two_people.sql").read_text()
-OLD = OLD[OLD.index("CREATE FUNCTION payments_limits_in_force") : OLD.index("CREATE FUNCTION payments_check_release")]
+BEFORE = Path(__file__).with_name("0003_two_people.sql").read_text()
+IN_FORCE, _, GUARD = BEFORE.partition("CREATE FUNCTION payments_check_release")
+IN_FORCE = IN_FORCE[IN_FORCE.index("CREATE FUNCTION payments_limits_in_force") :]
+GUARD = GUARD[GUARD.index("CREATE FUNCTION payments_guard_proposal") : GUARD.index("CREATE TRIGGER")]
+REMOVE = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM payments_proposal WHERE kind = 'limits') THEN
+        RAISE EXCEPTION 'limits were proposed already: this migration cannot be taken back';
+    END IF;
+END $$;
+DROP TRIGGER payments_limits_guard ON payments_limits;
+DROP FUNCTION payments_guard_limits;
+"""
 KINDS = [
     ("release", "Pay it"),
     ("decline", "Do not pay it"),
@@ -54,6 +65,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(
-            Path(__file__).with_suffix(".sql").read_text(), OLD.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+            Path(__file__).with_suffix(".sql").read_text(),
+            REMOVE + (IN_FORCE + GUARD).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
         ),
     ]

@@ -42,7 +42,8 @@ class PayeeAccount(models.Model):
 class Limits(models.Model):
     """From which amount two people release a payment, and what may go out on one day.
 
-    The newest row is in force, of those with a proposal the newest that a second person confirmed.
+    The newest row is in force, of those with a proposal the newest that a second person confirmed; ``set_at`` is when
+    it was written down, which for those is when it was proposed.
     """
 
     release_from_fen = MoneyField()

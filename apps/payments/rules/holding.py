@@ -18,10 +18,15 @@ class LimitsInForce:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """An order about to be sent, and what would have gone out on this day with it."""
+    """An order about to be sent, and what would have gone out on this day with it.
+
+    ``needs_release``: it was large by the limits of the moment in which it was asked for.
+    """
 
     is_released: bool
+    needs_release: bool
     account_is_current: bool
+    amount_fen: int
     payee_day_fen: int
     day_fen: int
 
@@ -51,6 +56,8 @@ def hold_before_sending(sending: Sending, limits: LimitsInForce) -> Hold | None:
         return Hold(ACCOUNT_CHANGED)
     if sending.is_released:
         return None
+    if sending.needs_release or sending.amount_fen >= limits.release_from_fen:
+        return Hold(LARGE)
     if sending.payee_day_fen > limits.payee_day_fen:
         return Hold(PAYEE_DAY, until_tomorrow=True)
     if sending.day_fen > limits.day_fen:

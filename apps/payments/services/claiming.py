@@ -48,7 +48,11 @@ WHERE id = %(order)s
 """
 WAKE = """
 UPDATE payments_order SET state = 'requested', state_at = clock_timestamp(), reason = '', held_until = NULL
-WHERE state = 'held' AND held_until <= payments_today()
+WHERE state = 'held' AND held_until <= payments_today() AND NOT needs_release
+"""
+COMPARE_AGAIN = """
+UPDATE payments_order SET held_until = payments_today()
+WHERE state = 'held' AND held_until > payments_today() AND NOT needs_release
 """
 
 OF_ALL = ""
@@ -85,7 +89,9 @@ def _put_aside(due: Sequence[Order]) -> list[Order]:
         index, fen = order.number_index, order.amount_fen  # type: ignore[attr-defined]
         sending = Sending(
             is_released=order.release_id is not None,
+            needs_release=order.needs_release,
             account_is_current=order.account_is_current,  # type: ignore[attr-defined]
+            amount_fen=fen,
             payee_day_fen=sent[index] + fen,
             day_fen=sent[OF_ALL] + fen,
         )
@@ -112,6 +118,11 @@ def _locked_totals(due: Sequence[Order]) -> tuple[date, dict[str, int]]:
 def wake_held() -> int:
     """Yesterday's limits are over: what waited for that is to be sent again; answers how many."""
     return _run(WAKE)
+
+
+def compare_again() -> int:
+    """The limits of a day are others now: what waited for tomorrow is compared with them today; answers how many."""
+    return _run(COMPARE_AGAIN)
 
 
 def _run(sql: str, **values: Any) -> int:

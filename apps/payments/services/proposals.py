@@ -6,19 +6,22 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
+from apps.core.jobs import ring
 from apps.payments.errors import AlreadyProposed, MovedOn
 from apps.payments.models import Checkout, Limits, Order, Proposal, StatementLine
 from apps.payments.permissions import check_may_confirm, check_may_propose
 from apps.payments.rules.holding import LimitsInForce
 from apps.payments.rules.states import State
+from apps.payments.services.claiming import compare_again
 from apps.payments.services.explaining import check_explanation, explain
 from apps.payments.services.releasing import check_release, end_unpaid, let_go, take_current_account
 
 LABEL = "payments.proposal"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7304, 1)"  # for limits, which have no row to lock
 Kind, Outcome = Proposal.Kind, Proposal.Outcome
 
 
@@ -90,22 +93,24 @@ def propose_limits(*, limits: LimitsInForce, actor: User, key: UUID, reason: str
     Raises NotAllowed, AlreadyProposed.
     """
     check_may_propose(actor=actor, order=None)
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME)
     known = Proposal.objects.filter(key=key).first()
     if known is not None:
         return known
-    made = _propose(Proposal(key=key, kind=Kind.LIMITS, reason=reason), actor, now)
+    made = _propose(Proposal(key=key, kind=Kind.LIMITS, reason=reason), actor, now, **asdict(limits))
     Limits.objects.create(proposal=made, set_at=now, **asdict(limits))
     return made
 
 
-def _propose(wanted: Proposal, actor: User, now: datetime) -> Proposal:
+def _propose(wanted: Proposal, actor: User, now: datetime, **detail: int) -> Proposal:
     wanted.proposed_by, wanted.proposed_at = actor, now
     try:
         with transaction.atomic():
             wanted.save(force_insert=True)
     except IntegrityError:
         raise AlreadyProposed from None
-    _note("payments.proposed", wanted, actor, now)
+    _note("payments.proposed", wanted, actor, now, **detail)
     return wanted
 
 
@@ -124,6 +129,8 @@ def confirm(*, proposal_id: int, actor: User, now: datetime) -> Proposal:
         return proposal
     if proposal.kind == Kind.LIMITS:
         _decide(proposal, actor, Outcome.ACCEPTED, now)
+        compare_again()
+        ring("payments.send_due")
         return proposal
     order = proposal.order
     if order is None:
@@ -164,9 +171,9 @@ def _decide(proposal: Proposal, actor: User, outcome: str, now: datetime) -> Non
     _note(f"payments.proposal-{outcome}", proposal, actor, now)
 
 
-def _note(action: str, proposal: Proposal, actor: User, now: datetime) -> None:
-    detail = {"kind": proposal.kind, "order": proposal.order_id, "line": proposal.line_id}
-    record_event(actor_id=actor.pk, action=action, target=(LABEL, proposal.pk), now=now, detail=detail)
+def _note(action: str, proposal: Proposal, actor: User, now: datetime, **detail: int) -> None:
+    about = {"kind": proposal.kind, "order": proposal.order_id, "line": proposal.line_id, **detail}
+    record_event(actor_id=actor.pk, action=action, target=(LABEL, proposal.pk), now=now, detail=about)
 
 
 def _locked_order(order_id: int) -> Order:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +14,7 @@ from apps.core.errors import N_, DomainError
 from apps.core.http import Request, add_error, paginate, render_page, say
 from apps.payments import selectors, services
 from apps.payments.forms import LimitsForm
+from apps.payments.models import Proposal
 from apps.payments.permissions import CONFIRMERS, PROPOSERS, READERS, can_confirm
 
 SEERS = tuple(dict.fromkeys((*READERS, *CONFIRMERS)))
@@ -43,9 +42,9 @@ def proposals(request: Request) -> HttpResponse:
 def limits(request: Request) -> HttpResponse:
     """The limits in force, what was proposed before, and a treasurer's proposal of others."""
     in_force = selectors.limits_in_force()
-    form = None
-    if request.user.has_role(*PROPOSERS):
-        form = LimitsForm(request.POST or None, initial=asdict(in_force))
+    form, waiting = None, selectors.proposed_limits().filter(outcome="open").first()
+    if request.user.has_role(*PROPOSERS) and (waiting is None or request.method == "POST"):
+        form = LimitsForm(request.POST or None, in_force=in_force)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             made = services.propose_limits(
@@ -63,6 +62,7 @@ def limits(request: Request) -> HttpResponse:
         "in_force": in_force,
         "sent_today_fen": selectors.sent_today_fen(),
         "form": form,
+        "waiting": waiting,
         "page": paginate(selectors.proposed_limits(), request),
     }
     return render_page(request, "payments/limits.html", context)
@@ -87,6 +87,6 @@ def proposal(request: Request, pk: int) -> HttpResponse:
         "can_confirm": can_confirm(actor=request.user, proposal=found),
         "is_own": found.is_open and found.proposed_by_id == request.user.pk,
         "is_reader": request.user.has_role(*READERS),
-        "in_force": selectors.limits_in_force(),
+        "in_force": selectors.limits_in_force() if found.is_open and found.kind == Proposal.Kind.LIMITS else None,
     }
     return render_page(request, "payments/proposal.html", context)

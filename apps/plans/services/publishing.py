@@ -23,7 +23,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7303, 1)"
 def publish_catalogue(*, now: datetime, actor: User | None = None) -> list[PlanVersion]:
     """Publish every plan version of the catalogue that is not published yet; gives the new ones.
 
-    Raises TermsInvalid when one does not hold together, PlanVersionChanged when a published one was edited.
+    Raises TermsInvalid when a new one does not hold together, PlanVersionChanged when a published one was edited.
     """
     return _publish(catalogue_files(), now=now, actor=actor)
 
@@ -71,6 +71,7 @@ def _version(file: PlanFile, known: dict[tuple[str, str], str], now: datetime) -
     problems = problems_of(terms)
     if problems:
         raise TermsInvalid(*(f"{terms.code} {terms.version}: {problem}" for problem in problems))
+    known[terms.code, terms.version] = digest
     return PlanVersion(
         code=terms.code,
         version=terms.version,

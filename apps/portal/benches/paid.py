@@ -50,7 +50,8 @@ def claim_to_paid() -> Figure:
         _run([sys.executable, "-m", "apps.portal.load.forms", str(count), str(forms)], environment)
         _offer(url, environment | {"GONGJI_FORMS": str(forms), "GONGJI_SENT": str(sent)})
         tried = [json.loads(line) for line in sent.read_text().splitlines()]
-        settled = _settled(addresses_of(layout_for(Path(folder), "demo")).conninfo(SUPERUSER), len(tried))
+        conninfo = addresses_of(layout_for(Path(folder), "demo")).conninfo(SUPERUSER)
+        settled = _settled(conninfo, {str(one["key"]) for one in tried})
     return _figure(tried, settled)
 
 
@@ -58,10 +59,10 @@ def _figure(tried: list[dict[str, object]], settled: dict[str, datetime]) -> Fig
     since = min(float(str(one["began"])) for one in tried) + WARM_UP
     measured = [one for one in tried if float(str(one["began"])) >= since]
     took = [
-        settled[str(one["key"])].timestamp() - float(str(one["began"])) for one in measured if one["key"] in settled
+        settled[key].timestamp() - float(str(one["began"])) for one in measured if (key := str(one["key"])) in settled
     ]
     answered = [float(str(one["took"])) for one in measured]
-    lost = len(tried) - len(settled)
+    lost = sum(str(one["key"]) not in settled for one in tried)
     p95, floor = _p95(took), _p95(answered)
     return Figure(
         name="claim-to-paid",
@@ -76,7 +77,7 @@ def _figure(tried: list[dict[str, object]], settled: dict[str, datetime]) -> Fig
             "offered_a_second": RATE,
             "seconds": SECONDS,
             "sent": len(tried),
-            "paid": len(settled),
+            "paid": len(tried) - lost,
             "lost": lost,
             "median": round(statistics.median(took), 3),
             "slowest": round(max(took), 3),
@@ -120,14 +121,14 @@ def _offer(url: str, environment: dict[str, str]) -> None:
         subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=log, stderr=subprocess.STDOUT)
 
 
-def _settled(conninfo: str, count: int) -> dict[str, datetime]:
+def _settled(conninfo: str, keys: set[str]) -> dict[str, datetime]:
     """When each bill's payment was settled, once all are or patience is over."""
     deadline = time.monotonic() + PATIENCE
     with psycopg.connect(conninfo, autocommit=True) as database:
         while True:
             rows = database.execute(PAID).fetchall()
             settled = {str(key): at for key, state, at in rows if state == "settled"}
-            if len(settled) >= count or time.monotonic() > deadline:
+            if keys <= settled.keys() or time.monotonic() > deadline:
                 return settled
             time.sleep(0.5)
 
