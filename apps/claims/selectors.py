@@ -34,7 +34,7 @@ OnLines = tuple[str, tuple[int, ...]]
 
 def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Claims with cover, plan version, decisions, payouts and their orders: a constant number of queries."""
-    paid = read_payouts().select_related("order", "payee_account").order_by("instalment")
+    paid = payouts_with_stops().select_related("order", "payee_account").order_by("instalment")
     decisions = Decision.objects.order_by("number").prefetch_related(Prefetch("payouts", paid))
     return (
         claims.select_related("cover__plan_version")
@@ -44,7 +44,7 @@ def with_decisions(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     )
 
 
-def read_payouts() -> QuerySet[Payout]:
+def payouts_with_stops() -> QuerySet[Payout]:
     """Each with whether two people declined to pay it."""
     return Payout.objects.annotate(is_stopped=declined_by_two("order"))  # type: ignore[no-redef]
 
@@ -235,7 +235,7 @@ def payout_state(payout: Payout, *, now: datetime) -> PaidState:
 def payouts_of(person_ids: Iterable[int]) -> list[Payout]:
     """The last payout of each decision for some people, newest first, with its order, bill and cover: one query."""
     rows = (
-        read_payouts()
+        payouts_with_stops()
         .filter(decision__claim__bill__person__in=list(person_ids))
         .select_related(
             "order__payee_account", "payee_account", "decision__claim__bill", "decision__claim__cover__plan_version"

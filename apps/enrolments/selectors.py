@@ -169,13 +169,13 @@ def paid_with(contribution: Contribution, contributions: Iterable[Contribution],
     return [contribution, *others]
 
 
-def _refunds() -> QuerySet[Refund]:
+def _refunds_with_stops() -> QuerySet[Refund]:
     return Refund.objects.annotate(is_stopped=declined_by_two("order"))  # type: ignore[no-redef]
 
 
 def refunds_of(cover: Cover) -> QuerySet[Refund]:
     """What of a cover goes or went back to its family, oldest first."""
-    rows = _refunds().filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
+    rows = _refunds_with_stops().filter(contribution__cover=cover, contribution__payer_label__in=FAMILY)
     return rows.select_related("order").order_by("pk")
 
 
@@ -190,7 +190,7 @@ def receipts_of_people(person_ids: Iterable[int]) -> QuerySet[Receipt]:
 def refunds_of_people(person_ids: Iterable[int]) -> QuerySet[Refund]:
     """What goes or went back to the families of some people, newest first."""
     rows = (
-        _refunds()
+        _refunds_with_stops()
         .filter(contribution__cover__person__in=list(person_ids), contribution__payer_label__in=FAMILY)
         .select_related("order", "contribution__cover__plan_version")
     )

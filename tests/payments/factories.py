@@ -7,7 +7,7 @@ from uuid import uuid4
 from apps.payments.gateway import StatementFact
 from apps.payments.models import Checkout, Order, PayeeAccount
 from apps.payments.rules.matching import LineKind
-from apps.payments.services import name_payee_account, open_checkout, request_payment
+from apps.payments.services import name_payee_account, open_checkout, request_payment, send_due_payments
 from tests.fund.factories import NOW, PLAN, claim_owed
 
 NUMBER = "6222020200112233445"
@@ -70,3 +70,13 @@ def fact(number: int, of: Order | Checkout, kind: LineKind = LineKind.PAID, **ch
         "reference": f"ref{number}",
     }
     return StatementFact(**{**values, **changes})
+
+
+def send() -> int:
+    """Send what waits; answers how many went."""
+    return send_due_payments(limit=50, now=NOW)
+
+
+def states(*asked: Order) -> list[str]:
+    """How far each order is by now."""
+    return [Order.objects.get(pk=one.pk).state for one in asked]

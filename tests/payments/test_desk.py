@@ -32,16 +32,6 @@ LATER = NOW + timedelta(days=4)
 
 
 @pytest.fixture
-def treasurer(make_user):
-    return make_user("treasurer@example.com", Role.TREASURER)
-
-
-@pytest.fixture
-def council(make_user):
-    return make_user("council@example.com", Role.COUNCIL)
-
-
-@pytest.fixture
 def auditor(make_user):
     return make_user("auditor@example.com", Role.AUDITOR)
 

@@ -22,7 +22,7 @@ from apps.payments.selectors import limits_in_force
 from apps.payments.services import claiming, confirm, propose_for_order, send_due_payments, wake_held
 from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
-from tests.payments.factories import order, payee
+from tests.payments.factories import order, payee, send, states
 
 pytestmark = pytest.mark.django_db
 LIMITS = LimitsInForce(release_from_fen=100, payee_day_fen=50, day_fen=80)
@@ -55,14 +55,6 @@ def test_what_makes_an_order_wait_before_it_is_sent(is_released, needs, is_curre
 
 def limit(payee_day=10**9, day=10**9):
     Limits.objects.create(release_from_fen=10**9, payee_day_fen=payee_day, day_fen=day, set_at=NOW)
-
-
-def send():
-    return send_due_payments(limit=50, now=NOW)
-
-
-def states(*asked):
-    return [Order.objects.get(pk=one.pk).state for one in asked]
 
 
 def tomorrow():

@@ -11,7 +11,7 @@ from apps.accounts.models import Role
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
 from apps.payments.errors import AlreadyProposed, SecondPersonNeeded
-from apps.payments.models import Limits, Order, Proposal
+from apps.payments.models import Limits, Proposal
 from apps.payments.rules.holding import LARGE, LimitsInForce
 from apps.payments.selectors import limits_in_force
 from apps.payments.services import (
@@ -19,28 +19,17 @@ from apps.payments.services import (
     propose_for_order,
     propose_limits,
     refuse,
-    send_due_payments,
     take_back,
     wake_held,
 )
 from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
-from tests.payments.factories import order
+from tests.payments.factories import order, send, states
 
 pytestmark = pytest.mark.django_db
 FIRST = LimitsInForce(release_from_fen=5_000_000, payee_day_fen=20_000_000, day_fen=500_000_000)
 LOWER = LimitsInForce(release_from_fen=100, payee_day_fen=200, day_fen=300)
 PAGE = "payments:limits"
-
-
-@pytest.fixture
-def treasurer(make_user):
-    return make_user("treasurer@example.com", Role.TREASURER)
-
-
-@pytest.fixture
-def council(make_user):
-    return make_user("council@example.com", Role.COUNCIL)
 
 
 def propose(actor, limits=LOWER, **changes):
@@ -146,7 +135,7 @@ def test_one_proposal_at_a_time_and_each_once(treasurer):
         ("UPDATE payments_limits SET day_fen = 1", "append-only"),
         (
             "INSERT INTO payments_limits (release_from_fen, payee_day_fen, day_fen, set_at) VALUES (9, 9, 9, now())",
-            "two",
+            "set by two people",
         ),
     ],
 )
@@ -177,14 +166,6 @@ def test_limits_two_people_set_stay_until_two_people_set_others(treasurer, counc
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE payments_proposal SET outcome = %s", [outcome])
     assert limits_in_force() == LOWER
-
-
-def send():
-    return send_due_payments(limit=50, now=NOW)
-
-
-def states(*asked):
-    return [Order.objects.get(pk=one.pk).state for one in asked]
 
 
 def typed(**changes):

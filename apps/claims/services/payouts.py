@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.claims.errors import AccountMissing, PaymentNotMendable
 from apps.claims.models import Claim, Payout
 from apps.claims.permissions import check_may_file
-from apps.claims.selectors import read_payouts
+from apps.claims.selectors import payouts_with_stops
 from apps.claims.services.accounts import current_account
 from apps.core.jobs import ring
 from apps.members.selectors import people_of
@@ -116,7 +116,7 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
 def tell_endings(*, now: datetime, limit: int = 200) -> int:
     """Tell families whose payments were settled, failed or came back, all in one go; answers how many were told."""
     ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
-    rows = read_payouts().select_for_update(skip_locked=True, of=("self",)).filter(ended).order_by("pk")
+    rows = payouts_with_stops().select_for_update(skip_locked=True, of=("self",)).filter(ended).order_by("pk")
     told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
     if told:
         remind(*map(_news, told), now=now)
