@@ -55,6 +55,14 @@ def test_told_to_ignore_keys_it_pays_twice_for_the_negative_control(bank):
     assert len(bank.get("/payments").json()["payments"]) == 2
 
 
+def test_told_to_hold_its_statement_it_tells_nothing_until_it_may(bank):
+    bank.post("/faults", json={"hold_statement": True})
+    pay(bank)
+    assert lines(bank) == []
+    bank.post("/faults", json={"hold_statement": False})
+    assert lines(bank) == [("paid", 500)]
+
+
 OUTCOMES = {
     "500": (500, []),
     "lost": (504, []),

@@ -175,7 +175,7 @@ class Service:
 
     def order_fault(self, request: Request) -> Reply:
         body = request.json()
-        for name in ("ignore_keys", "statement_delay"):
+        for name in ("ignore_keys", "hold_statement"):
             if name in body:
                 self.store.set(name, str(body[name] or ""))
         if "action" in body:

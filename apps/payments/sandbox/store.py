@@ -83,9 +83,8 @@ class Store:
     def _write_statement(self, connection: sqlite3.Connection, payment: sqlite3.Row, action: str) -> None:
         amount = payment["amount_fen"] - (1 if action == "wrong-amount" and payment["amount_fen"] > 1 else 0)
         kinds = {"duplicate": ["paid", "paid"], "return": ["paid", "returned"], "refuse-later": ["rejected"]}
-        wait = float(self._setting(connection, "statement_delay") or 0)
         for kind in kinds.get(action, ["paid"]):
-            self._line(connection, payment, kind, amount, payment["account"], wait)
+            self._line(connection, payment, kind, amount, payment["account"], 0.0)
 
     def _line(
         self, connection: sqlite3.Connection, row: sqlite3.Row, kind: str, amount: int, account: str, wait: float
@@ -107,6 +106,8 @@ class Store:
         return self.connection().execute("SELECT * FROM payment ORDER BY id").fetchall()
 
     def statement(self, after: int) -> list[sqlite3.Row]:
+        if self._setting(self.connection(), "hold_statement"):
+            return []
         query = "SELECT * FROM statement WHERE number > ? AND visible_at <= ? ORDER BY number LIMIT 1000"
         return self.connection().execute(query, (after, wall_clock())).fetchall()
 

@@ -163,7 +163,11 @@ def _look(request: dict[str, int]) -> Report:
     going = Order.objects.exclude(state__in=ended).exclude(state=State.UNKNOWN, next_try_at=None)
     going = going.exclude(state=State.SUBMITTED, pk__in=noticed)
     waiting = StatementLine.objects.filter(state=LineState.WAITING).count()
-    return {"open": going.count() + waiting, "lines": StatementLine.objects.count()}
+    return {
+        "open": going.count() + waiting,
+        "sending": going.exclude(state=State.SUBMITTED).count(),
+        "lines": StatementLine.objects.count(),
+    }
 
 
 def _tell(request: dict[str, int]) -> Report:

@@ -25,6 +25,7 @@ BANK_FAULTS = (
     *(("statement", "500", 0.0), ("statement", "garbage", 0.0)),
 )
 """Place, action, seconds, as the sandbox bank takes them."""
+CONTROL_FAULTS = (("submit", "502-done", 0.0), SLOW, SLOW)  # done without a clear answer: at each blow, not by luck
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,17 @@ def script(size: Size) -> list[Step]:
         Step(
             number=number,
             asked=size.payments * number // len(blows),
-            bank_faults=(
-                SLOW,
-                SLOW,
-                SLOW,
-                *(() if size.ignores_key else chance.sample(BANK_FAULTS, chance.randrange(3))),
-            ),
+            bank_faults=CONTROL_FAULTS if size.ignores_key else _bank_faults(chance),
             pause=chance.uniform(0.05, 0.5),
             blow=blow,
             pick=chance.randrange(1000),
         )
         for number, blow in enumerate(blows, start=1)
     ]
+
+
+def _bank_faults(chance: Random) -> tuple[tuple[str, str, float], ...]:
+    return (SLOW, SLOW, SLOW, *chance.sample(BANK_FAULTS, chance.randrange(3)))
 
 
 def _blows(size: Size) -> list[Blow]:

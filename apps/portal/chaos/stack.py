@@ -72,13 +72,15 @@ class Stack:
     """Keeps its workers at their number, whatever ends them; counts those that ended unasked."""
 
     def __init__(self, home: Path, environment: dict[str, str], *, ignores_key: bool) -> None:
-        self.home, self.store, self.ignores_key = home, home / "bank.sqlite3", ignores_key
+        self.home, self.store = home, home / "bank.sqlite3"
         self.port = free_ports()
         self.environment = environment | {"SANDBOX_URL": f"http://127.0.0.1:{self.port}"}
         self.happened: Counter[str] = Counter()
         self.workers: list[int] = []
         self.client = httpx.Client(base_url=self.environment["SANDBOX_URL"], timeout=10)
         self.bank = self._start_bank()
+        if ignores_key:  # no statement either, or it would settle a payment before it is sent again
+            self.order_fault(ignore_keys=True, hold_statement=True)
         self.clerk = Talker(CLERK, self.environment, home / "clerk.log")
         self.nursery = Talker(NURSERY, self.environment, home / "workers.log")
         self.keep_alive()
@@ -94,8 +96,6 @@ class Stack:
                 preexec_fn=dies_with_parent(signal.SIGKILL),
             )
         _wait_for_port(self.port)
-        if self.ignores_key:  # a slow statement besides, or it would settle a payment before it is sent again
-            self.order_fault(ignore_keys=True, statement_delay=8)
         return bank
 
     def order_fault(self, **fault: object) -> None:

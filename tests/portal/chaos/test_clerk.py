@@ -16,10 +16,11 @@ def test_each_payment_is_asked_for_once_and_its_end_is_told(sandbox):
     assert _open({}) == _open({}) == {"asked": 0, "bank_fen": ENOUGH_FEN}
     for _ in range(2):
         assert _ask({"upto": 12, "seed": 1}) == {"asked": 12}
-    assert _look({}) == {"open": 12, "lines": 0}
+    assert _look({}) == {"open": 12, "sending": 12, "lines": 0}
     send_due_payments(limit=50, now=NOW)
+    assert _look({}) == {"open": 12, "sending": 0, "lines": 0}
     read_statement(now=NOW)
-    assert _look({}) == {"open": 0, "lines": 12}
+    assert _look({}) == {"open": 0, "sending": 0, "lines": 12}
     told = _tell({})
     assert told["states"] == {"settled": 12}
     assert len(told["keys"]) == 12
