@@ -1,7 +1,8 @@
-"""Write rows of several models that name each other, and what goes with them, in one round trip."""
+"""Write new and changed rows of several models, and what goes with them, in one round trip."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain, groupby
@@ -53,6 +54,33 @@ def _insert(model: type[Model], has_id: bool) -> tuple[Sequence[Any], str, str]:
     return fields, opening, f"({places})"
 
 
+def updates(names: Sequence[str], *rows: Model) -> list[Statement]:
+    """The statement that stores the named fields of rows of one model, each found by its id; none for no rows."""
+    if not rows:
+        return []
+    fields, opening, places, closing = _update(type(rows[0]), tuple(names))
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    values = [field.get_db_prep_save(field.pre_save(row, False), wrapper) for row in rows for field in fields]
+    return [(opening + ", ".join([places] * len(rows)) + closing, values)]
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Any], str, str, str]:
+    """The id and the fields to be stored, and the statement before, for and after each row's values."""
+    fields = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    quote = connection.ops.quote_name
+    columns = [quote(str(field.column)) for field in fields]  # type: ignore[union-attr]
+    stored = ", ".join(f"{column} = new.{column}" for column in columns[1:])
+    opening = f"UPDATE {quote(model._meta.db_table)} AS old SET {stored} FROM (VALUES "  # noqa: S608 - our own names
+    closing = f") AS new ({', '.join(columns)}) WHERE old.{columns[0]} = new.{columns[0]}"
+    return fields, opening, f"({', '.join(map(_typed, fields))})", closing
+
+
+def _typed(field: Any) -> str:
+    """A value of the field's type but of any length: a cast to a length would cut off what is too long."""
+    return "%s::" + re.sub(r"\(.*?\)", "", field.db_type(connection))
+
+
 def _place(field: Any) -> str:
     """Where a value stands: an array names its type."""
     return str(field.get_placeholder(None, None, connection)) if hasattr(field, "get_placeholder") else "%s"
@@ -63,5 +91,7 @@ def run_together(*statements: Statement) -> None:
 
     Raises IntegrityError for the first row the database refuses.
     """
+    if not statements:
+        return
     with connection.cursor() as cursor:
         cursor.execute("; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values])

@@ -63,7 +63,7 @@ def is_covered_on(person_id: int, day: date) -> bool:
 def terms_on(person_id: int, day: date) -> list[Terms]:
     """The terms of those covers, in the same order; opens no answers of the person."""
     covers = Cover.objects.paid().on(day).filter(person_id=person_id).select_related("plan_version")
-    found = [terms_of_cover(cover) for cover in covers.defer("plan_version__terms")]
+    found = [terms_of_cover(cover) for cover in covers.only("plan_version__content_hash")]
     return sorted(found, key=lambda terms: (terms.priority, terms.code))
 
 

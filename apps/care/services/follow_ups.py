@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.audit.services import record_event
+from apps.audit.services import new_event
 from apps.care.errors import TaskIsClosed, VisitAhead
 from apps.care.models import DoctorContract, FollowUp, Observation, Task
 from apps.care.permissions import check_cares_for, check_is_assigned
@@ -27,7 +27,8 @@ from apps.care.services.tasks import add_task, close
 from apps.care.services.windows import plan_follow_up, window_news
 from apps.core.clock import business_day
 from apps.core.periods import completed_years
-from apps.reminders.services import News, remind
+from apps.core.writing import inserts, run_together
+from apps.reminders.services import News, new_messages
 
 LABEL = "care.followup"
 CALL_BACK = timedelta(days=1)
@@ -73,12 +74,12 @@ def log_follow_up(
         recorded_at=now,
         **_as_columns(form, answers, reading),
     )
-    _observe(visit, form, answers)
     close(task, actor_id=actor.pk, now=now)
     following = _follow_on(visit, contract, form, reading, now=now)
     family = family_user_ids(contract.person)
-    remind(_visit_news(visit, contract, family), window_news(following, contract, family, now=now), now=now)
-    record_event(actor_id=actor.pk, action="follow-up.logged", target=(LABEL, visit.pk), now=now)
+    told = (_visit_news(visit, contract, family), window_news(following, contract, family, now=now))
+    event = new_event(actor_id=actor.pk, action="follow-up.logged", target=(LABEL, visit.pk), now=now)
+    run_together(*inserts(*_observations(visit, form, answers), *new_messages(*told, now=now), event))
     return visit
 
 
@@ -112,10 +113,10 @@ def _assess(form: Programme, task: Task, answers: Mapping[str, Any], day: date) 
     )
 
 
-def _observe(visit: FollowUp, form: Programme, answers: Mapping[str, Any]) -> None:
+def _observations(visit: FollowUp, form: Programme, answers: Mapping[str, Any]) -> list[Observation]:
     """Numbers become rows of their own, to draw and to compute with."""
     numbers = {field.code: field.unit for field in form.fields if field.is_number}
-    Observation.objects.bulk_create(
+    return [
         Observation(
             follow_up=visit,
             person_id=visit.person_id,
@@ -126,7 +127,7 @@ def _observe(visit: FollowUp, form: Programme, answers: Mapping[str, Any]) -> No
         )
         for code, unit in numbers.items()
         if answers.get(code) not in (None, "")
-    )
+    ]
 
 
 def _follow_on(

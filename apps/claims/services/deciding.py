@@ -19,7 +19,7 @@ from apps.claims.rules.states import Outcome, State, state_after
 from apps.claims.selectors import OnLines, accumulators_of, answers_so_far, bill_as_asked, terms_of_claim
 from apps.core.clock import business_day
 from apps.core.jobs import ring
-from apps.core.writing import id_sequence, inserts, next_values, run_together
+from apps.core.writing import id_sequence, inserts, next_values, run_together, updates
 from apps.enrolments.selectors import insured_of, policy_of
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, posting, refusals
@@ -55,9 +55,8 @@ class Rulings:
         if self.entries:
             statements.append(posting(*self.entries, now=now))
             ring("claims.open_payments")
-        if statements:
-            with refusals(*self.entries):
-                run_together(*statements)
+        with refusals(*self.entries):
+            run_together(*statements)
 
 
 def lock_years(cover_ids: Iterable[int]) -> dict[int, CoverYear]:
@@ -82,7 +81,7 @@ def go_on(claims: Sequence[Claim], *, now: datetime) -> None:
     years = lock_years(claim.cover_id for claim in claims)
     ids = next_values(*[id_sequence(Decision)] * len(claims))
     rulings = decide_claims(claims, years, asked=bill_as_asked(bill), known=answers_so_far(bill), ids=ids, now=now)
-    Claim.objects.bulk_update(rulings.changed, CHANGED)
+    run_together(*updates(CHANGED, *rulings.changed))
     rulings.write(now=now)
     tell_family(bill, claims, now=now)
 

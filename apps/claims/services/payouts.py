@@ -16,6 +16,7 @@ from apps.claims.permissions import check_may_file
 from apps.claims.selectors import payouts_with_stops
 from apps.claims.services.accounts import current_account
 from apps.core.jobs import ring
+from apps.core.writing import run_together, updates
 from apps.members.selectors import people_of
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
@@ -56,7 +57,7 @@ def _open(ids: Sequence[int], *, now: datetime) -> int:
     orders = request_payments(*map(_payment, usable), now=now)
     for payout, order in zip(usable, orders, strict=True):
         payout.order = order
-    Payout.objects.bulk_update(payouts, ["order", "payee_account"])
+    run_together(*updates(["order", "payee_account"], *payouts))
     return len(usable)
 
 
@@ -120,7 +121,7 @@ def tell_endings(*, now: datetime, limit: int = 200) -> int:
     told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
     if told:
         remind(*map(_news, told), now=now)
-        Payout.objects.bulk_update(told, ["told_state"])
+        run_together(*updates(["told_state"], *told))
     return len(told)
 
 

@@ -32,7 +32,7 @@ from apps.claims.services.deciding import (
     rule,
     tell_family,
 )
-from apps.core.writing import id_sequence, next_values
+from apps.core.writing import id_sequence, next_values, run_together, updates
 from apps.members.services.grants import close_grants, open_grant
 from apps.plans.rules import Accumulators
 
@@ -108,7 +108,7 @@ def _decide(decision: Decision, claims: Sequence[Claim], taken_off: Mapping[int,
     inputs = gather(claim, asked, earlier, reductions=taken_off, is_declined=is_declined)
     answer = decide(terms_of_claim(claim), inputs, Accumulators.from_json(year.accumulators))
     rule(rulings, decision, year, inputs, answer, now=now)
-    Claim.objects.bulk_update(rulings.changed, CHANGED)
+    run_together(*updates(CHANGED, *rulings.changed))
     rulings.write(now=now)
 
 

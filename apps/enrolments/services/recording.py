@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from apps.audit.models import Event
 from apps.audit.services import new_event, record_events
+from apps.core.writing import run_together, updates
 from apps.enrolments.models import Contribution, Cover, Lapse, Receipt, Refund
 from apps.enrolments.selectors import addressees, terms_of_cover
 from apps.fund.services import Draft, post_entries
@@ -19,7 +20,6 @@ COVER_FIELDS = ("start", "end", "renewed_years", "state", "ending")
 CONTRIBUTION_FIELDS = (
     *("amount_fen", "received_fen", "state", "paid_date", "period_start", "period_end", "due_date", "grace_until"),
 )
-ROWS = 500  # a statement: the time it takes grows with the square of them
 LAPSE_FIELDS = ("end", "reinstated_at")
 
 
@@ -76,7 +76,7 @@ def _insert(model: type[Model], rows: Iterable[Model]) -> None:
 def _update(model: type[Model], names: tuple[str, ...], changed: Mapping[tuple[type[Model], int], Model]) -> None:
     rows = [row for (kind, _pk), row in changed.items() if kind is model]
     if rows:
-        model._default_manager.bulk_update(rows, names, batch_size=ROWS)
+        run_together(*updates(names, *rows))
 
 
 def words(cover: Cover) -> dict[str, object]:

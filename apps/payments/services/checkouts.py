@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from apps.core.errors import N_
+from apps.core.writing import run_together, updates
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import BankSilent, PaymentKeyReused
@@ -127,5 +128,5 @@ def arrive(checkout: Checkout, *, bank_date: date, now: datetime) -> Draft:
 
 def record_arrivals(arrived: Sequence[tuple[Checkout, Draft]], *, now: datetime) -> None:
     """Store checkouts turned by ``arrive`` and book their entries, in two statements."""
-    Checkout.objects.bulk_update([checkout for checkout, _ in arrived], ("bank_date", "state", "paid_at", "reason"))
+    run_together(*updates(("bank_date", "state", "paid_at", "reason"), *(checkout for checkout, _ in arrived)))
     post_entries(*(draft for _, draft in arrived), now=now)

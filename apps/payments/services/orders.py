@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.jobs import ring
-from apps.core.writing import id_sequence, next_values
+from apps.core.writing import id_sequence, next_values, run_together, updates
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
 from apps.payments.errors import PaymentKeyReused
@@ -181,5 +181,5 @@ def _leave_bank(order: Order, state: State, reference: str, reason: str, now: da
 
 def record_ends(ended: Sequence[tuple[Order, Draft]], *, now: datetime) -> None:
     """Store orders turned by ``fail``, ``settle`` or ``take_back`` and book their entries, in two statements."""
-    Order.objects.bulk_update([order for order, _ in ended], ENDING)
+    run_together(*updates(ENDING, *(order for order, _ in ended)))
     post_entries(*(draft for _, draft in ended), now=now)

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from apps.core.clock import business_day
 from apps.core.errors import N_, DomainError
+from apps.core.writing import run_together, updates
 from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
 from apps.fund.selectors import is_frozen
@@ -252,7 +253,7 @@ def _close(turn: Sequence[Found], now: datetime) -> None:
         line.order, line.checkout, line.reason = found.order, found.checkout, found.match.reason
         line.state = LineState.QUARANTINE if outcome == Outcome.QUARANTINE else LineState.MATCHED
     if turn:
-        StatementLine.objects.bulk_update([found.line for found in turn], ("order", "checkout", "reason", "state"))
+        run_together(*updates(("order", "checkout", "reason", "state"), *(found.line for found in turn)))
     moved = [found for found in turn if found.line.kind in MONEY_MOVED]
     apart = [found.line for found in moved if found.line.state == LineState.QUARANTINE and not found.was_apart]
     post_entries(*(_unexplained(line) for line in apart), now=now)

@@ -27,7 +27,7 @@ class Visits:
         task = (
             Task.objects.open()
             .filter(person=home.person, kind=Task.Kind.FOLLOW_UP)
-            .select_related("assignee", "person")
+            .select_related("assignee")
             .order_by("due")
             .first()
         )
