@@ -9,14 +9,15 @@ import pytest
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
 from apps.enrolments import errors
-from apps.enrolments.models import Application, Contribution, Cover, Draft
-from apps.enrolments.selectors import covers_of_person, covers_on, insured_of, policy_of
+from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse
+from apps.enrolments.selectors import covers_of_person, covers_on, insured_of, policy_of, terms_of_cover
 from apps.enrolments.services import apply_for_cover, keep_draft
 from apps.members.models import Signature
 from apps.members.services import withdraw_signature
 from apps.plans.errors import AnswerInvalid, NoSuchPlan
 from apps.plans.models import PlanVersion
 from apps.plans.services import publish_catalogue
+from tests.conftest import NOW
 from tests.enrolments.factories import ANSWERS, ASTHMA, make_application, make_cover, publish_plan
 from tests.members.factories import make_parent, make_person
 
@@ -143,6 +144,27 @@ def test_covers_of_a_day_come_in_the_order_in_which_plans_pay(order, today):
     found = covers_on(woman.pk, today)
     assert [cover.plan_code for cover in found] == by_priority
     assert covers_on(woman.pk, found[0].end) == covers_on(woman.pk, today - timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize("state", Cover.State.values)
+def test_the_covers_of_a_day_written_out_are_those_the_model_names(child, state):
+    cover = make_cover(child)
+    Cover.objects.filter(pk=cover.pk).update(state=state)
+    lapse = (cover.start + timedelta(days=100), cover.start + timedelta(days=130), cover.start + timedelta(days=200))
+    for start, end in ((lapse[0], lapse[1]), (lapse[2], None)):
+        Lapse.objects.create(cover=cover, start=start, end=end, reinstate_until=cover.end, lapsed_at=NOW)
+    for day in {edge + timedelta(days=off) for edge in (cover.start, *lapse, cover.end) for off in (-1, 0, 1)}:
+        assert covers_on(child.pk, day) == list(Cover.objects.paid().on(day).filter(person=child)), day
+
+
+def test_a_cover_read_for_a_claim_brings_what_the_claim_needs(child, today, django_assert_num_queries):
+    make_cover(child)
+    with django_assert_num_queries(1):
+        (cover,) = covers_on(child.pk, today)
+        read = insured_of(cover), policy_of(cover), terms_of_cover(cover).code, cover.person.name, cover.claimed_date
+    whole = Cover.objects.get(pk=cover.pk)
+    assert read == (insured_of(whole), policy_of(whole), ASTHMA, child.name, None)
+    assert (cover.price_fen, cover.person.masked_identity) == (whole.price_fen, child.masked_identity)
 
 
 def test_unpaid_covers_do_not_count_for_claims(child, today):

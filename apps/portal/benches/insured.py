@@ -19,6 +19,7 @@ from apps.members.rules.identity import IdentityKind, fictional_number
 from apps.members.selectors import texts_for
 from apps.members.services import publish_texts, register_person, sign_texts
 from apps.payments.models import PayeeAccount
+from apps.payments.services.payees import account_index
 from apps.plans.services import publish_catalogue
 from apps.portal.demo.chapters.joining import ANSWERS
 from apps.portal.demo.families import ASTHMA
@@ -51,8 +52,14 @@ def insured_families(count: int, *, now: datetime) -> list[tuple[Cover, PayeeAcc
         Application, first.application, count, lambda n: {"key": uuid4(), "person": people[n], "actor": users[n]}
     )
     covers = _copies(Cover, first, count, lambda n: {"person": people[n], "application": applications[n]})
-    accounts = _copies(PayeeAccount, account, count, lambda n: {"key": uuid4(), "owner_id": users[n].pk})
+    accounts = _copies(PayeeAccount, account, count, lambda n: {"owner_id": users[n].pk, **_number(n)})
     return list(zip(covers, accounts, strict=True))
+
+
+def _number(family: int) -> dict[str, Any]:
+    """An account of their own: what may go to one on a day is limited."""
+    number = f"62001234567{family:05d}"
+    return {"key": uuid4(), "number": number, "number_index": account_index(number), "number_tail": number[-4:]}
 
 
 def _first(now: datetime) -> Cover:

@@ -75,6 +75,7 @@ def _figure(tried: list[dict[str, object]], settled: dict[str, datetime]) -> Fig
         is_met=p95 <= 2 and not lost,
         details={
             "offered_a_second": RATE,
+            "sent_a_second": round(len(measured) / SECONDS, 1),
             "seconds": SECONDS,
             "sent": len(tried),
             "paid": len(tried) - lost,
@@ -112,7 +113,7 @@ def _portal(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _offer(url: str, environment: dict[str, str]) -> None:
     """Warm up and go on at the same rate; a failure of the load generator itself is ours."""
-    users = ["--users", str(RATE), "--spawn-rate", str(RATE), "--run-time", f"{SECONDS + WARM_UP}s"]
+    users = ["--users", str(2 * RATE), "--spawn-rate", str(RATE), "--run-time", f"{SECONDS + WARM_UP}s"]
     locust = shutil.which("locust", path=str(Path(sys.executable).parent))
     if locust is None:
         raise RuntimeError("locust is not installed: it comes with config/requirements/dev.txt")
