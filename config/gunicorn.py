@@ -9,6 +9,7 @@ workers = int(os.environ.get("GONGJI_WEB_WORKERS", "2"))
 threads = int(os.environ.get("GONGJI_WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
+keepalive = 75  # longer than a proxy keeps an idle connection (60 s), or it would send into one closed at that moment
 graceful_timeout = 5
 max_requests = 5000
 max_requests_jitter = 500

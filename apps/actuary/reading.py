@@ -27,13 +27,11 @@ from apps.plans.rules.batch import Claims, Coded, Lines, People, Year
 Whole = NDArray[np.int64]
 Progress = Callable[[], None]
 """Told after each of the three tables."""
-WHOLE_ARRAY, BYTES = 1016, 17  # the types int8[] and bytea
+BYTES = 17  # the type bytea
 ARRAY_HEAD = 20  # dimensions, flags, type, length, first place
 EMPTY_ARRAY = 12  # dimensions, flags, type
-LENGTH = 4  # before each number
+LENGTH, SIZE = 4, 8  # of a number in an array: what tells its length, and itself
 NO_BILL = -1
-NUMBER = np.dtype([("length", ">i4"), ("value", ">i8")])
-"""A whole number in the database's binary form."""
 
 COVERS = """
 enrolments_cover e
@@ -213,32 +211,34 @@ class _AsSent(Loader):
 def _columns(
     columns: Mapping[str, str], source: str, scope: Mapping[str, Any], *, ragged: str = ""
 ) -> dict[str, Whole]:
-    """Whole columns of numbers, all in the same order; a ``ragged`` one, of arrays, comes as one row of numbers."""
-    selected = [f"array_agg(({expression})::int8)" for expression in columns.values()]
+    """Whole columns of numbers, all in the same order; a ``ragged`` one, of arrays, comes as one row of numbers.
+
+    Raises ValueError where a column has no number in some row.
+    """
+    selected = [f"string_agg(int8send(({expression})::int8), '')" for expression in columns.values()]
     selected += [f"string_agg(array_send({ragged}), '')"] if ragged else []
     query = f"SELECT {', '.join(selected)} {source}"
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
-        for kind in (WHOLE_ARRAY, BYTES):
-            cursor.adapters.register_loader(kind, _AsSent)
+        cursor.adapters.register_loader(BYTES, _AsSent)
         (row,) = cursor.execute(query, scope, binary=True)
     found = {name: _numbers(data) for name, data in zip(columns, row, strict=False)}
+    if len({len(column) for column in found.values()}) > 1:
+        raise ValueError("a column has no number in some row")
     return {**found, "ragged": _flat(row[-1], found["lines"])} if ragged else found
 
 
-def _numbers(array: bytes | None) -> Whole:
-    if array is None:
-        return np.array([], dtype=np.int64)
-    return np.frombuffer(array, dtype=NUMBER, offset=ARRAY_HEAD)["value"].astype(np.int64)
+def _numbers(sent: bytes | None) -> Whole:
+    return np.frombuffer(sent or b"", dtype=">i8").astype(np.int64)
 
 
 def _flat(arrays: bytes | None, counts: Whole) -> Whole:
     """The numbers of arrays sent one after the other; an empty one has a shorter head."""
-    data = arrays or bytes(NUMBER.itemsize)
-    sizes = np.where(counts, ARRAY_HEAD + counts * NUMBER.itemsize, EMPTY_ARRAY)
+    data, step = arrays or bytes(SIZE), LENGTH + SIZE
+    sizes = np.where(counts, ARRAY_HEAD + counts * step, EMPTY_ARRAY)
     first = np.cumsum(sizes) - sizes + ARRAY_HEAD + LENGTH
-    anywhere = np.ndarray((len(data) - 7,), dtype=">i8", buffer=data, strides=(1,))
-    return anywhere[_spans(first, counts, NUMBER.itemsize)].astype(np.int64)
+    anywhere = np.ndarray((len(data) - SIZE + 1,), dtype=">i8", buffer=data, strides=(1,))
+    return anywhere[_spans(first, counts, step)].astype(np.int64)
 
 
 def _spans(first: Whole, counts: Whole, step: int = 1) -> Whole:

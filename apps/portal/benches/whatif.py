@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache
 
-from django.core.management.base import CommandError
 from django.db import connection, transaction
 from psycopg.sql import SQL, Composed, Identifier
 
@@ -16,6 +15,7 @@ from apps.core.periods import Period
 from apps.plans.rules.batch import decide_columns
 from apps.portal.benches.engine import CLAIMS, PEOPLE, Unordered, usual_terms
 from apps.portal.benches.figure import Figure, best_pair, peak_megabytes, seconds
+from apps.portal.benches.scratch import scratch_database
 
 SCHEMA = "bench"
 VERSION = 1
@@ -112,18 +112,14 @@ def whatif() -> Figure:
 
 @contextmanager
 def _filled() -> Iterator[None]:
-    """Tables like the real ones, full, in a schema of their own in front: gone afterwards, whatever happens."""
-    with transaction.atomic():
+    """Tables like the real ones but without what ties them together, full, in front of those of a new database."""
+    with scratch_database("claims", "enrolments"), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('claims_decision')")
-            if cursor.fetchone() == (None,):
-                raise CommandError("The database has no tables yet: run manage.py migrate first.")
             cursor.execute(SQL("CREATE SCHEMA {}").format(Identifier(SCHEMA)))
             for table, (rows, says) in TABLES.items():
                 _fill(table, rows, says)
             cursor.execute(f"SET LOCAL search_path = {SCHEMA}, public")
         yield
-        transaction.set_rollback(True)
 
 
 def _fill(table: str, rows: int, says: dict[str, str]) -> None:
