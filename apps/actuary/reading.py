@@ -217,14 +217,14 @@ def _columns(
     """
     selected = [f"string_agg(int8send(({expression})::int8), '')" for expression in columns.values()]
     selected += [f"string_agg(array_send({ragged}), '')"] if ragged else []
-    query = f"SELECT {', '.join(selected)} {source}"
+    query = f"SELECT int8send(count(*)), {', '.join(selected)} {source}"
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
         cursor.adapters.register_loader(BYTES, _AsSent)
-        (row,) = cursor.execute(query, scope, binary=True)
+        ((count, *row),) = cursor.execute(query, scope, binary=True)
     found = {name: _numbers(data) for name, data in zip(columns, row, strict=False)}
-    if len({len(column) for column in found.values()}) > 1:
-        raise ValueError("a column has no number in some row")
+    if short := [name for name, column in found.items() if len(column) != _numbers(count)[0]]:
+        raise ValueError(f"no number in some row of {', '.join(short)}")
     return {**found, "ragged": _flat(row[-1], found["lines"])} if ragged else found
 
 

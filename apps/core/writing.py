@@ -55,10 +55,18 @@ def _insert(model: type[Model], has_id: bool) -> tuple[Sequence[Any], str, str]:
 
 
 def updates(names: Sequence[str], *rows: Model) -> list[Statement]:
-    """The statement that stores the named fields of rows of one model, each found by its id; none for no rows."""
+    """The statement that stores the named fields of rows of one model, each found by its id; none for no rows.
+
+    Raises ValueError for a row without an id, two of one id, rows of two models, or a row that names an unsaved one.
+    """
     if not rows:
         return []
+    ids = {(type(row), row.pk) for row in rows if row.pk is not None}
+    if len(ids) < len(rows) or len({model for model, _ in ids}) > 1:
+        raise ValueError("rows of one model are wanted, each once and stored already")
     fields, opening, places, closing = _update(type(rows[0]), tuple(names))
+    for row in rows:
+        row._prepare_related_fields_for_save("updates", fields[1:])  # type: ignore[attr-defined]  # as bulk_update does
     wrapper = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(row, False), wrapper) for row in rows for field in fields]
     return [(opening + ", ".join([places] * len(rows)) + closing, values)]
@@ -77,7 +85,7 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Any], 
 
 
 def _typed(field: Any) -> str:
-    """A value of the field's type but of any length: a cast to a length would cut off what is too long."""
+    """A value of the field's type but without its length: a cast to ``varchar(8)`` would cut off what is too long."""
     return "%s::" + re.sub(r"\(.*?\)", "", field.db_type(connection))
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from apps.accounts.models import User
 from apps.enrolments.models import (
@@ -33,29 +32,12 @@ from apps.enrolments.rules.schedule import FAMILY, Payer, own_fen
 from apps.members.models import Guardianship, Person
 from apps.payments.models import PayeeAccount
 from apps.payments.selectors import declined_by_two
-from apps.plans.models import PlanVersion
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
 
-Part = TypeVar("Part", bound=Model)
 GROUP_ACCOUNT = "directory.organisation"
 """Owner of the account on which a group is paid; the council's payees have theirs under the same name."""
 LEFT_FEN = F("amount_fen") - F("received_fen")
-COVERS_ON = """
-SELECT
-    c.id, c.person_id, c.plan_version_id, c.plan_code, c.application_id, c.start, c."end", c.state, c.renewed_years,
-    c.claimed_date, p.name, p.birth_date, p.sex, v.content_hash, a.facts_json
-FROM enrolments_cover AS c
-JOIN members_person AS p ON p.id = c.person_id
-JOIN plans_planversion AS v ON v.id = c.plan_version_id
-JOIN enrolments_application AS a ON a.id = c.application_id
-WHERE c.person_id = %(person)s AND c.start <= %(day)s AND c."end" > %(day)s AND c.state IN ('active', 'lapsed', 'ended')
-    AND NOT EXISTS (
-        SELECT FROM enrolments_lapse
-        WHERE cover_id = c.id AND start <= %(day)s AND ("end" IS NULL OR "end" > %(day)s)
-    )
-"""
-"""What ``Cover.objects.paid().on(day)`` asks, written out: composing it took longer than the database needs for it."""
 
 
 def _covers() -> CoverQuerySet:
@@ -65,26 +47,6 @@ def _covers() -> CoverQuerySet:
 def covers_of_person(person_id: int) -> QuerySet[Cover]:
     """All covers of a person but cancelled ones, newest first."""
     return _covers().standing().filter(person_id=person_id).order_by("-start", "-pk")
-
-
-def covers_on(person_id: int, day: date) -> list[Cover]:
-    """The paid covers of a person that hold on a day, in the order in which their plans pay; read for each claim."""
-    covers = [_as_claimed(row) for row in Cover.objects.raw(COVERS_ON, {"person": person_id, "day": day})]
-    return sorted(covers, key=lambda cover: (terms_of_cover(cover).priority, cover.plan_code, cover.pk))
-
-
-def _as_claimed(row: Any) -> Cover:
-    """A row of COVERS_ON as a cover with its person, its terms and the facts given at joining."""
-    facts = Application._meta.get_field("facts_json").from_db_value(row.facts_json, None, None)
-    row.person = _part_of(Person, id=row.person_id, name=row.name, birth_date=row.birth_date, sex=row.sex)
-    row.plan_version = _part_of(PlanVersion, id=row.plan_version_id, content_hash=row.content_hash)
-    row.application = _part_of(Application, id=row.application_id, facts_json=facts)
-    return cast(Cover, row)
-
-
-def _part_of(model: type[Part], **values: object) -> Part:
-    """A stored row of which some fields were read; the others are fetched when they are asked for."""
-    return model.from_db(DEFAULT_DB_ALIAS, [*values], [*values.values()])
 
 
 def is_covered_on(person_id: int, day: date) -> bool:

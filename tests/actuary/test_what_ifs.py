@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from apps.accounts.models import Role
-from apps.actuary import services, tasks
+from apps.actuary import reading, services, tasks
 from apps.actuary.errors import ChangeUnusable, NotAPeriod
 from apps.actuary.models import WhatIf
 from apps.actuary.reading import read
@@ -70,6 +70,13 @@ def test_unchanged_terms_pay_what_was_decided(version):
     assert (effect.people, effect.claims) == (1, 4)
     assert effect.benefits == {"inpatient": Both(900_00, 900_00), "drug": Both(820_00, 820_00)}
     assert effect.gaining == effect.losing == Moved(0, 0)
+
+
+def test_a_column_that_lacks_a_number_is_named_and_never_moved_up(version, monkeypatch):
+    monkeypatch.setitem(reading.DECISION_COLUMNS, "grade", "nullif(d.sequence, 2)")
+    monkeypatch.setitem(reading.DECISION_COLUMNS, "nights", "nullif(d.sequence, 3)")
+    with pytest.raises(ValueError, match="no number in some row of nights, grade"):
+        worked_out(version)
 
 
 def test_changed_terms_pay_what_the_engine_would_have_paid(version):

@@ -1,9 +1,11 @@
 import json
 from datetime import timedelta
+from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.care import selectors, wording
 from apps.care.errors import NotYourPatient, TaskIsClosed, VisitAhead
@@ -54,6 +56,38 @@ def test_the_same_form_twice_is_one_visit(contract, now):
     assert FollowUp.objects.count() == 1
     with pytest.raises(TaskIsClosed):
         log(contract, now, task=task)
+
+
+def test_what_a_visit_brings_is_written_in_one_round_trip(contract, now):
+    task = follow_up_task(contract)
+    with CaptureQueriesContext(connection) as asked:
+        log(contract, now, task=task)
+    written = [query["sql"] for query in asked if '"care_observation"' in query["sql"]]
+    assert len(written) == 1
+    assert '"reminders_message"' in written[0]
+    assert '"audit_event"' in written[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_twice_at_once_is_one_visit(now):
+    contract = make_patient(now=now)
+    key, task, start, visits = uuid4(), follow_up_task(contract), Barrier(4), []
+
+    def work():
+        start.wait()
+        try:
+            visits.append(log(contract, now, task=task, key=key).pk)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert visits == [FollowUp.objects.get().pk] * 4
+    assert Message.objects.filter(kind="follow-up-done").count() == 1
+    assert Task.objects.filter(state=Task.State.OPEN).count() == 1
 
 
 def test_a_late_follow_up_is_as_welcome(contract, now):

@@ -74,6 +74,18 @@ def test_lists_are_stored_and_a_text_too_long_is_refused_rather_than_cut_off(mak
         run_together(*updates(("language",), first))
 
 
+def test_rows_that_cannot_be_told_apart_or_found_are_refused(make_user, now):
+    user = make_user()
+    Message.objects.bulk_create([message(user, now, "a")])
+    stored = Message.objects.get()
+    for rows in ([stored, stored], [stored, message(user, now, "b")], [user, stored], [message(user, now, "b")]):
+        with pytest.raises(ValueError, match="each once and stored already"):
+            updates(("state",), *rows)
+    stored.recipient = User()
+    with pytest.raises(ValueError, match="unsaved related object 'recipient'"):
+        updates(("recipient",), stored)
+
+
 def test_nothing_to_write_asks_nothing():
     with CaptureQueriesContext(connection) as asked:
         run_together(*inserts(), *updates(("roles",)))

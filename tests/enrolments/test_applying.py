@@ -9,8 +9,9 @@ import pytest
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
 from apps.enrolments import errors
+from apps.enrolments.in_force import covers_on
 from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse
-from apps.enrolments.selectors import covers_of_person, covers_on, insured_of, policy_of, terms_of_cover
+from apps.enrolments.selectors import covers_of_person, insured_of, policy_of, terms_of_cover
 from apps.enrolments.services import apply_for_cover, keep_draft
 from apps.members.models import Signature
 from apps.members.services import withdraw_signature

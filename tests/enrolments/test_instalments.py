@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core.errors import NotAllowed
 from apps.enrolments import errors
+from apps.enrolments.in_force import covers_on
 from apps.enrolments.models import Contribution, Cover, Receipt
 from apps.enrolments.rules.schedule import Payer
-from apps.enrolments.selectors import covers_on, renewed_years_for
+from apps.enrolments.selectors import renewed_years_for
 from apps.enrolments.services import receive_contribution, settle_contributions, start_payment
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.payments.models import Checkout

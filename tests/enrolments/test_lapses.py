@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.enrolments import errors, tasks
+from apps.enrolments.in_force import covers_on
 from apps.enrolments.models import Contribution, Cover, Lapse
 from apps.enrolments.rules.standing import standing_on
-from apps.enrolments.selectors import covers_on
 from apps.enrolments.services import (
     close_lapses,
     end_covers,

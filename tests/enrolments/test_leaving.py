@@ -6,9 +6,10 @@ import pytest
 
 from apps.core.errors import NotAllowed
 from apps.enrolments import errors
+from apps.enrolments.in_force import covers_on
 from apps.enrolments.models import Cover, Receipt, Refund
 from apps.enrolments.rules.leaving import Way
-from apps.enrolments.selectors import contributions_of, covers_on
+from apps.enrolments.selectors import contributions_of
 from apps.enrolments.services import (
     drop_cover,
     expire_unpaid,

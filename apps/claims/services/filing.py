@@ -27,8 +27,8 @@ from apps.core.errors import NotAllowed
 from apps.core.writing import id_sequence, next_values
 from apps.documents.models import Document
 from apps.documents.services import take_held
+from apps.enrolments.in_force import covers_on
 from apps.enrolments.models import Cover
-from apps.enrolments.selectors import covers_on
 from apps.enrolments.services import note_claim
 from apps.reminders.services import new_messages
 

@@ -57,7 +57,7 @@ def _open(ids: Sequence[int], *, now: datetime) -> int:
     orders = request_payments(*map(_payment, usable), now=now)
     for payout, order in zip(usable, orders, strict=True):
         payout.order = order
-    run_together(*updates(["order", "payee_account"], *payouts))
+    run_together(*updates(("order", "payee_account"), *payouts))
     return len(usable)
 
 
@@ -121,7 +121,7 @@ def tell_endings(*, now: datetime, limit: int = 200) -> int:
     told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
     if told:
         remind(*map(_news, told), now=now)
-        run_together(*updates(["told_state"], *told))
+        run_together(*updates(("told_state",), *told))
     return len(told)
 
 

@@ -177,7 +177,7 @@ class Service:
         body = request.json()
         for name in ("ignore_keys", "hold_statement"):
             if name in body:
-                self.store.set(name, str(body[name] or ""))
+                self.store.set(name, "on" if body[name] is True else "")
         if "action" in body:
             place = str(body.get("on", "submit"))
             if body["action"] not in PLACES[place]:

@@ -84,10 +84,10 @@ class Store:
         amount = payment["amount_fen"] - (1 if action == "wrong-amount" and payment["amount_fen"] > 1 else 0)
         kinds = {"duplicate": ["paid", "paid"], "return": ["paid", "returned"], "refuse-later": ["rejected"]}
         for kind in kinds.get(action, ["paid"]):
-            self._line(connection, payment, kind, amount, payment["account"], 0.0)
+            self._line(connection, payment, kind, amount, payment["account"])
 
     def _line(
-        self, connection: sqlite3.Connection, row: sqlite3.Row, kind: str, amount: int, account: str, wait: float
+        self, connection: sqlite3.Connection, row: sqlite3.Row, kind: str, amount: int, account: str, wait: float = 0
     ) -> None:
         today = datetime.now(ZONE).date().isoformat()
         connection.execute(

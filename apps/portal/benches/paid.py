@@ -63,19 +63,19 @@ def _figure(tried: list[dict[str, object]], settled: dict[str, datetime]) -> Fig
     ]
     answered = [float(str(one["took"])) for one in measured]
     lost = sum(str(one["key"]) not in settled for one in tried)
-    p95, floor = _p95(took), _p95(answered)
+    p95, floor, rate = _p95(took), _p95(answered), len(measured) / SECONDS
     return Figure(
         name="claim-to-paid",
         value=p95,
         floor=floor,
         ratio=p95 / floor,
         unit="seconds",
-        goal="95th percentile <= 2 s, nothing lost",
+        goal="95th percentile <= 2 s, nothing lost, nineteen in twenty sent when they were due",
         floor_is="95th percentile of the answer to the form itself, in the same run",
-        is_met=p95 <= 2 and not lost,
+        is_met=p95 <= 2 and not lost and rate >= 0.95 * RATE,
         details={
             "offered_a_second": RATE,
-            "sent_a_second": round(len(measured) / SECONDS, 1),
+            "sent_a_second": round(rate, 1),
             "seconds": SECONDS,
             "sent": len(tried),
             "paid": len(tried) - lost,

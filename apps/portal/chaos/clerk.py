@@ -154,7 +154,7 @@ def _ask_one(number: int, fen: int, *, is_silent: bool) -> None:
 
 
 def _look(request: dict[str, int]) -> Report:
-    """How much has not come to an end, and is not on a person's list either."""
+    """How much has not come to an end, and is not on a person's list either; of it, what is still to be sent."""
     from apps.payments.models import LineState, Order, StatementLine
     from apps.payments.rules.states import State
 

@@ -125,7 +125,7 @@ class Run:
         while not self._is_late():
             self.stack.keep_alive()
             look = self.stack.clerk.ask("look")
-            if not look["sending"]:
+            if self.options.size.ignores_key and not look["sending"]:
                 self.stack.order_fault(hold_statement=False)
             if look["open"] == 0 and look["lines"] == BankSays.of(self.stack.store).lines:
                 return True

@@ -25,7 +25,8 @@ BANK_FAULTS = (
     *(("statement", "500", 0.0), ("statement", "garbage", 0.0)),
 )
 """Place, action, seconds, as the sandbox bank takes them."""
-CONTROL_FAULTS = (("submit", "502-done", 0.0), SLOW, SLOW)  # done without a clear answer: at each blow, not by luck
+CONTROL_FAULTS = (("submit", "502-done", 0.0), SLOW, SLOW)
+"""In the control something is done without a clear answer at each step, whatever the blows meet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ def _evening(day: date) -> None:
     settle_contributions(now=now, limit=1000)
     open_payments(now=now, limit=1000)
     while send_due_payments(limit=1000, now=now):
-        read_statement(now=now)
+        pass
+    read_statement(now=now)
     tell_endings(now=now, limit=1000)
     _letters_went_out(now)
     continue_resolutions(now=now)

@@ -19,7 +19,7 @@ SENT = Path(os.environ["GONGJI_SENT"]).open("a")  # noqa: SIM115 - open as long 
 
 
 class Parent(HttpUser):
-    """A form every two seconds, so that a late answer delays none that is due; twice as many as forms a second."""
+    """A form every two seconds, so that an answer two seconds late delays none; twice as many as forms a second."""
 
     wait_time = constant_throughput(0.5)
 

@@ -31,9 +31,9 @@ def test_two_hundred_payments_survive_kills_wipes_and_crashes_in_two_sittings(al
 
 
 def test_negative_control_a_bank_that_ignores_the_key_pays_twice_and_it_shows(alone, tmp_path):
-    """The same against a bank without keys must fail, or the test above proves nothing.
+    """Sending again, which an unclear answer leads to, is safe by the bank's key alone: without it the run must fail.
 
-    Its statement is held back, or it would settle a payment before it is sent again.
+    The statement is held back, or it would settle a payment before it is sent again.
     """
     size = Size(payments=12, kills=4, wipes=0, restarts=0, seed=1, ignores_key=True)
     figure = payment_chaos(Options(size, tmp_path, minutes=15))
