@@ -30,3 +30,9 @@ class VisitAhead(DomainError):
     code = "visit-ahead"
     message = N_("The day of the visit cannot be in the future.")
     field = "held_on"
+
+
+class VisitBefore(DomainError):
+    code = "visit-before"
+    message = N_("The day of the visit cannot be before %(day)s, the day of the last visit or of your contract.")
+    field = "held_on"

@@ -122,7 +122,7 @@ def _shown(claim: Claim, bill: Bill, now: datetime) -> ShownClaim:
         plan,
         decision,
         paid,
-        benefits=tuple(_benefits(claim, answer)),
+        benefits=tuple(_benefits(claim, answer, is_reduced=bool(reductions))),
         refused=tuple(_refused(answer, lines)),
         reduced=tuple((lines[int(number)].description, fen) for number, fen in reductions),
     )
@@ -133,11 +133,13 @@ def plan_name(claim: Claim) -> str:
     return name.zh if is_chinese() else name.en
 
 
-def shown_steps(claim: Claim, steps: Sequence[Step]) -> tuple[ShownStep, ...]:
-    """Steps of the engine with their sentence in the reader's language."""
+def shown_steps(claim: Claim, steps: Sequence[Step], *, is_reduced: bool) -> tuple[ShownStep, ...]:
+    """Steps of the engine with their sentence in the reader's language; ``is_reduced``: by an officer."""
     terms, language = terms_of_claim(claim), get_language() or "en"
     return tuple(
-        ShownStep(
+        _reduced(step)
+        if is_reduced and step.step == "paid-before"
+        else ShownStep(
             gettext(texts.BENEFIT_STEPS[step.step]),
             sentence(step, terms, language),
             step.before_fen,
@@ -148,11 +150,19 @@ def shown_steps(claim: Claim, steps: Sequence[Step]) -> tuple[ShownStep, ...]:
     )
 
 
-def _benefits(claim: Claim, answer: Answer) -> Iterator[ShownBenefit]:
+def _reduced(step: Step) -> ShownStep:
+    """What an officer takes off goes the way of what others paid, and is named besides it."""
+    amounts = {"less": yuan_text(step.before_fen - step.after_fen), "after": yuan_text(step.after_fen)}
+    told = gettext("%(less)s of it was paid by others or taken off by the officer, so %(after)s is left.") % amounts
+    title = gettext("What others paid or the officer took off")
+    return ShownStep(title, told, step.before_fen, step.after_fen, step.clause)
+
+
+def _benefits(claim: Claim, answer: Answer, *, is_reduced: bool = False) -> Iterator[ShownBenefit]:
     terms = terms_of_claim(claim)
     for code in dict.fromkeys([*(step.benefit for step in answer.steps), *answer.benefits]):
         name = terms.benefit(code).name
-        steps = shown_steps(claim, [step for step in answer.steps if step.benefit == code])
+        steps = shown_steps(claim, [step for step in answer.steps if step.benefit == code], is_reduced=is_reduced)
         yield ShownBenefit(name.zh if is_chinese() else name.en, answer.benefits.get(code, 0), steps)
 
 

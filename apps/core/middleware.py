@@ -1,8 +1,9 @@
-"""What happens around every view: refusals become pages, private pages are not kept by shared caches."""
+"""What happens around every view: impossible addresses and refusals become pages, private pages stay private."""
 
+import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
@@ -10,6 +11,19 @@ from apps.core.errors import DomainError
 from apps.core.http import say
 
 Handler = Callable[[HttpRequest], HttpResponse]
+NOWHERE = re.compile(r"\x00|(^|/)[0-9]{19,}(/|$)")
+
+
+class AddressMiddleware:
+    """An address with a number above any id, or with a character no text can hold, is not found like any other."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NOWHERE.search(request.path_info) or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:

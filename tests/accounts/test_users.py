@@ -1,8 +1,11 @@
 """People sign in by e-mail; roles are known ones and open the pages they name."""
 
 import pytest
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from django.utils.translation import override
 
 from apps.accounts.models import Role, User
 from apps.accounts.permissions import role_required
@@ -62,3 +65,11 @@ def test_a_password_too_short_is_refused_at_the_field_and_the_rest_is_kept(clien
     assert answer.context["form"].errors["password1"]
     assert b'value="Fang"' in answer.content
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "at least 10 characters"), ("zh-hans", "至少需要 10 个字符")])
+def test_a_password_too_short_is_refused_in_the_reader_s_language(language, said):
+    with override(language), pytest.raises(ValidationError, match=said):
+        validate_password("short-1")
+    with override(language):
+        assert any("10" in text for text in password_validators_help_texts())

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.care import selectors, wording
-from apps.care.errors import NotYourPatient, TaskIsClosed, VisitAhead
+from apps.care.errors import NotYourPatient, TaskIsClosed, VisitAhead, VisitBefore
 from apps.care.models import FollowUp, Observation, Task
 from apps.care.rules.schedule import Window
 from apps.care.services import add_task, finish_task, log_follow_up
@@ -98,6 +98,19 @@ def test_a_late_follow_up_is_as_welcome(contract, now):
 def test_a_visit_cannot_be_in_the_future(contract, now):
     with pytest.raises(VisitAhead):
         log(contract, now, held_at=now + timedelta(hours=1))
+
+
+def test_a_visit_cannot_be_before_the_contract_nor_before_the_last_one(contract, now):
+    task = follow_up_task(contract)
+    with pytest.raises(VisitBefore) as caught:
+        log(contract, now, task=task, held_at=now - timedelta(days=1))
+    assert caught.value.params == {"day": contract.since.isoformat()}
+    later = now + timedelta(days=60)
+    log(contract, later, task=task)
+    with pytest.raises(VisitBefore) as caught:
+        log(contract, later, held_at=later - timedelta(days=1))
+    assert caught.value.params == {"day": later.date().isoformat()}
+    assert FollowUp.objects.count() == 1
 
 
 def test_only_the_doctor_of_the_contract_logs(contract, now):

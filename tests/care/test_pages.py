@@ -151,6 +151,7 @@ def test_an_alert_is_shown_before_the_next_child(signed_in, contract):
         ({"pef_morning": 500}, "pef_best", "above the personal best"),
         ({"pef_best": ""}, "pef_best", "Enter the personal best"),
         ({"held_on": "2099-01-01"}, "held_on", "cannot be in the future"),
+        ({"held_on": "2020-01-01"}, "held_on", "cannot be before"),
         ({"step": "9"}, "step", "not one of the available choices"),
         ({"fee": "-3"}, "fee", "below zero"),
     ],

@@ -101,6 +101,8 @@ def test_the_officers_words_and_reductions_are_shown(signed_in, stopped_clock, n
     seen = page(signed_in(bill.filed_by), bill)
     assert "One inhaler a month is needed." in seen
     assert "The officer took ¥20.00 off “Budesonide”" in seen
+    assert "¥20.00 of it was paid by others or taken off by the officer, so ¥100.00 is left." in seen
+    assert "Others have already paid" not in seen
 
 
 @pytest.mark.parametrize(

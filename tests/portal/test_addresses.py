@@ -119,3 +119,30 @@ def test_what_does_not_exist_is_not_found_by_anybody(signed_in, make_user, name,
     client = signed_in(make_user("x@example.com", role))
     for send in (client.get, client.post):
         assert send(sample_url(name)).status_code in {404, 405}, name
+
+
+def too_much(kind: str) -> object:
+    return {"IntConverter": "9" * 20, "UUIDConverter": SAMPLES["uuid"]}.get(kind, "x%00y")
+
+
+WITH_SOMETHING = sorted(name for name, pattern in ALL.items() if pattern.pattern.converters)
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_an_impossible_id_is_not_found_like_any_other(make_user, signed_in, role):
+    client = signed_in(make_user("a@x.example", role))
+    for name in WITH_SOMETHING:
+        converters = ALL[name].pattern.converters
+        if all(type(converter).__name__ == "UUIDConverter" for converter in converters.values()):
+            continue
+        plain = {key: SAMPLES["uuid"] if type(c).__name__ == "UUIDConverter" else 7 for key, c in converters.items()}
+        for key, converter in converters.items():
+            if type(converter).__name__ == "UUIDConverter":
+                continue
+            marked = reverse(name, kwargs={**plain, key: 4242424242})
+            url = marked.replace("4242424242", str(too_much(type(converter).__name__)))
+            assert client.get(url).status_code == 404, url
+
+
+def test_a_question_with_an_impossible_character_is_not_found(client):
+    assert client.get("/plans/?q=%00").status_code == 404

@@ -14,11 +14,12 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.services import new_event
-from apps.care.errors import TaskIsClosed, VisitAhead
+from apps.care.errors import TaskIsClosed, VisitAhead, VisitBefore
 from apps.care.models import DoctorContract, FollowUp, Observation, Task
 from apps.care.permissions import check_cares_for, check_is_assigned
 from apps.care.programmes import Programme, programme
 from apps.care.rules.assessment import Assessment
+from apps.care.rules.asthma_reading import PastVisit
 from apps.care.rules.schedule import Window
 from apps.care.selectors.doctors import family_user_ids
 from apps.care.selectors.file import past_visits
@@ -49,7 +50,8 @@ def log_follow_up(
 ) -> FollowUp:
     """Write down one visit; a late one is as welcome, a repeated post gives the first one again.
 
-    ``answers`` are the form's, ready for JSON.  Raises NotYourPatient, TaskIsClosed, VisitAhead.
+    ``answers`` are the form's, ready for JSON.  Raises NotYourPatient, TaskIsClosed, VisitAhead,
+    VisitBefore.
     """
     task = Task.objects.select_for_update(of=("self",)).select_related("person").get(pk=task_id)
     check_is_assigned(user=actor, task=task)
@@ -61,7 +63,11 @@ def log_follow_up(
     if held_at > now:
         raise VisitAhead
     form = programme(task.programme)
-    reading = _assess(form, task, answers, business_day(held_at))
+    past, day = past_visits(task.person_id, form.code), business_day(held_at)
+    earliest = max([contract.since, *(visit.day for visit in past)])
+    if day < earliest:
+        raise VisitBefore(day=earliest.isoformat())
+    reading = _assess(form, task, answers, past, day)
     visit = FollowUp.objects.create(
         person_id=task.person_id,
         doctor=contract.doctor,
@@ -103,12 +109,14 @@ def _as_columns(form: Programme, answers: Mapping[str, Any], reading: Assessment
     }
 
 
-def _assess(form: Programme, task: Task, answers: Mapping[str, Any], day: date) -> Assessment:
+def _assess(
+    form: Programme, task: Task, answers: Mapping[str, Any], past: Sequence[PastVisit], day: date
+) -> Assessment:
     return form.assess(
         answers,
         age=completed_years(task.person.birth_date, day),
         day=day,
-        past=past_visits(task.person_id, form.code),
+        past=past,
         plan=plan_for(task.person_id, day, form.code),
     )
 

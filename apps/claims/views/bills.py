@@ -17,7 +17,7 @@ from apps.claims.models import Bill
 from apps.claims.paper import explanation_pdf
 from apps.claims.permissions import CLAIM
 from apps.claims.rules import texts
-from apps.claims.selectors import bill_by_number, bill_of, bills_of
+from apps.claims.selectors import bill_by_number, bill_of, bills_of, open_drafts
 from apps.claims.services.accounts import current_account, name_account
 from apps.claims.services.payouts import pay_again
 from apps.core import clock
@@ -32,7 +32,8 @@ def mine(request: Request) -> HttpResponse:
     now = clock.now()
     page = paginate(bills_of(request.user), request)
     shown = [(bill, explanation.shown_claims(bill, now=now), _(texts.KINDS[bill.kind])) for bill in page]
-    return render_page(request, "claims/mine.html", {"page": page, "shown": shown})
+    has_begun = open_drafts(request.user).exists()
+    return render_page(request, "claims/mine.html", {"page": page, "shown": shown, "has_begun": has_begun})
 
 
 @login_required

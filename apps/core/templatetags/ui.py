@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 from django import template
@@ -124,16 +125,18 @@ def steps(current: int, *labels: str) -> SafeString:
 
 
 @register.simple_tag
-def stacked_bar(parts: Iterable[tuple[str, int]], label: str = "", kind: str = "yuan") -> SafeString:
+def stacked_bar(
+    parts: Iterable[tuple[str, int]], label: str = "", kind: str = "yuan", tones: str = "123456"
+) -> SafeString:
     """Shares of a whole as one bar with a legend in words; parts are (label, value), values not negative."""
     rows = [(str(name), int(getattr(value, "fen", value))) for name, value in parts]
     whole, start, bars = sum(value for _, value in rows) or 1, 0, []
-    for tone, (name, value) in enumerate(rows, start=1):
+    for tone, (name, value) in zip(cycle(tones), rows, strict=False):
         bars.append(
             {
                 "x": start * 1000 // whole,
                 "width": max(1, value * 1000 // whole) if value else 0,
-                "tone": (tone - 1) % 6 + 1,
+                "tone": tone,
                 "name": name,
                 "text": display.yuan_text(value) if kind == "yuan" else f"{value:,}",
                 "share": display.percent_text(Fraction(value, whole)),

@@ -27,6 +27,14 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRule:
     """One way to decide, as data: ``id@version/call``."""
 
@@ -41,7 +49,7 @@ class DecisionRule:
     comparator: Comparator
     least_voters: int
     ratification: str
-    source: str
+    source: Source
 
     @property
     def name(self) -> str:

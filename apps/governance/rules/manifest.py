@@ -112,5 +112,5 @@ def _rule(rule: DecisionRule) -> dict[str, object]:
         "threshold": f"{rule.comparator.value} {rule.threshold}",
         "least_voters": rule.least_voters,
         "ratification": rule.ratification,
-        "source": rule.source,
+        "source": rule.source.en,
     }
