@@ -21,6 +21,7 @@ from apps.portal.demo.alliance import DOMAIN, SIGN_INS
 from apps.portal.demo.families import families
 from apps.portal.demo.names import Names
 from apps.portal.demo.telling import first_day, is_loaded, load
+from apps.referrals.models import Referral
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,8 @@ def test_the_story_is_whole_and_its_pages_open(story, now, client):
     assert Cover.objects.filter(state="active").exists()
     assert FollowUp.objects.exists()
     assert DoctorContract.objects.exists()
-    assert Claim.objects.exists()
+    assert Claim.objects.filter(state="review").count() >= 3  # for the officer
+    assert Referral.objects.filter(state="submitted").count() >= 3  # for the hospital's desk
     assert Application.objects.count() >= 14
     assert [line.kind for line in differences()] == ["paid"]  # the bank's fee, for the treasurer to explain
     assert limits_in_force().release_from_fen == 5_000_000

@@ -44,6 +44,7 @@ from apps.portal.demo.chapters.collecting import Collecting
 from apps.portal.demo.chapters.governing import Governing
 from apps.portal.demo.chapters.grouping import Grouping
 from apps.portal.demo.chapters.joining import Household, Joining
+from apps.portal.demo.chapters.lately import Lately
 from apps.portal.demo.chapters.referring import Referring
 from apps.portal.demo.chapters.visits import Visits
 from apps.portal.demo.families import families
@@ -133,6 +134,7 @@ def _stage(since: date, today: date, seed: int, count: int) -> Story:
     Governing(story).begin(began_at)
     referring.open_slots()
     Collecting(story).begin()
+    story.surely(moment(today - timedelta(days=1), 15), Lately(story, referring).tell)
     for family in families(count, since=since, until=today, names=names):
         joining.begin(family)
     return story

@@ -57,12 +57,12 @@ class Claiming:
         random, plan = self.story.random, home.family.plan
         code, words = random.choice(DRUGS[plan])
         billed = Money(random.randrange(6_000, 42_000) if plan != HER else random.randrange(90_000, 240_000))
-        other = random.random()
+        other, shop = random.random(), random.choice(ISSUERS)
         filing = Filing(
             kind="pharmacy",
             service_date=self._service_day(now, far=other > 0.97),
-            place=Place(random.choice(ISSUERS), "primary"),
-            issuer=random.choice(ISSUERS),
+            place=Place(shop, "primary"),
+            issuer=shop,
             receipt_number=self._receipt(),
             diagnosis=DIAGNOSIS[plan],
             severity="severe" if plan == BRAIN and random.random() < 0.5 else "",

@@ -45,20 +45,21 @@ class Referring:
         """After a visit: refer when control is poor and nothing is under way."""
         if self.story.random.random() >= CHANCE.get(visit.control, 0):
             return
-        if Referral.objects.open().filter(person=home.person).exists():
-            return
-        referral = submit_referral(
+        if not Referral.objects.open().filter(person=home.person).exists():
+            self._next(self.refer(home.person.pk, doctor, now, visit.pk), 1, self._answer)
+
+    def refer(self, person_id: int, doctor: User, now: datetime, follow_up_id: int | None = None) -> Referral:
+        return submit_referral(
             actor=doctor,
-            person_id=home.person.pk,
+            person_id=person_id,
             department_id=self.story.cast.departments["respiratory"].pk,
             priority="routine",
             reason="哮喘控制差，吸入技术已检查，请专科评估升级治疗。",
             consent=True,
             key=self.story.key(),
             now=now,
-            follow_up_id=visit.pk,
+            follow_up_id=follow_up_id,
         )
-        self._next(referral, 1, self._answer)
 
     def _next(self, referral: Referral, days: int, step: Callable[[Referral, datetime], None]) -> None:
         start = referral.events.order_by("-number").values_list("at", flat=True)[0]
