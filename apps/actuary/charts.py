@@ -13,9 +13,9 @@ from apps.core.display import yuan_text
 
 def bar_label(bar: Bar) -> str:
     """``¥100 to ¥500 more``: what the people of a bar gain or lose in a year."""
-    if (bar.above, bar.upto) == (-1, 0):
-        return gettext("as before")
-    is_gain = bar.above is not None and bar.above >= 0
+    if not bar.is_gain and not bar.is_loss:
+        return _label_of_same(bar)
+    is_gain = bar.is_gain
     low, high = (bar.above, bar.upto) if is_gain else (_less(bar.upto), _less(bar.above))
     if high is None:
         words = gettext("more than %(low)s more") if is_gain else gettext("more than %(low)s less")
@@ -26,14 +26,28 @@ def bar_label(bar: Bar) -> str:
     return words % {"low": yuan_text(low, decimals=False), "high": yuan_text(high, decimals=False)}
 
 
+def _label_of_same(bar: Bar) -> str:
+    """Of those whose year stays as it was, alone or with others beside them."""
+    less, more = _less(bar.above), bar.upto
+    if (less, more) == (1, 0):
+        return gettext("as before")
+    if more == 0:
+        words = gettext("as before or up to %(high)s less") if less else gettext("as before or less")
+        return words % {"high": yuan_text(less, decimals=False)}
+    if less == 1:
+        words = gettext("as before or up to %(high)s more") if more else gettext("as before or more")
+        return words % {"high": yuan_text(more, decimals=False)}
+    return gettext("as before, more or less")
+
+
 def _less(fen: int | None) -> int | None:
     return None if fen is None else -fen
 
 
 def trimmed(bars: Sequence[Bar]) -> list[Bar]:
     """Without the bars at both ends that nobody is in; "as before" always stays."""
-    kept = [place for place, bar in enumerate(bars) if bar.people or (bar.above, bar.upto) == (-1, 0)]
-    return list(bars[kept[0] : kept[-1] + 1])
+    kept = [place for place, bar in enumerate(bars) if bar.people or not (bar.is_gain or bar.is_loss)]
+    return list(bars[kept[0] : kept[-1] + 1]) if kept else []
 
 
 def change_chart(bars: Sequence[Bar], *, is_dark: bool = False) -> str:
@@ -54,6 +68,6 @@ def change_chart(bars: Sequence[Bar], *, is_dark: bool = False) -> str:
 
 
 def _side(bar: Bar) -> str:
-    if (bar.above, bar.upto) == (-1, 0):
-        return "same"
-    return "more" if bar.above is not None and bar.above >= 0 else "less"
+    if bar.is_gain:
+        return "more"
+    return "less" if bar.is_loss else "same"

@@ -56,3 +56,13 @@ class ChangeUnusable(DomainError):
     def __init__(self, name: str, problem: object) -> None:
         super().__init__(problem=problem)
         self.field = name
+
+
+class NotACode(ChangeUnusable):
+    code = "not-a-code"
+    message = N_("“%(problem)s” is not a code: codes have letters, digits, dots and hyphens only.")
+
+
+class NotAMedicine(ChangeUnusable):
+    code = "not-a-medicine"
+    message = N_("“%(problem)s” is not an ATC code. Write codes such as R03 or R03BA02, with commas between.")

@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.actuary.parameter_fields import parameter_field
 from apps.actuary.rules.calendar import Span
 from apps.core.forms import DateField, KeyedForm, LaidOutForm
-from apps.plans.rules.writing import as_written, is_readable
+from apps.plans.rules.writing import as_written
 from apps.plans.words import ParameterWords
 
 CHANGE = "change_"
@@ -43,8 +44,9 @@ class ScopeForm(forms.Form):
     since = DateField(label=_("From"))
     last_day = DateField(label=_("To, that day included"))
 
-    def __init__(self, *args: Any, versions: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, versions: Sequence[tuple[int, str]], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.fields["version"].choices = versions  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class ScopeForm(forms.Form):
         since, last = cleaned.get("since"), cleaned.get("last_day")
         if since and last and last < since:
             self.add_error("last_day", _("The last day lies before the first one."))
+        elif last and last > self.today:
+            self.add_error("last_day", _("The last day cannot be in the future."))
         return cleaned
 
     @property
@@ -74,13 +78,7 @@ class ChangesForm(KeyedForm, LaidOutForm):
         super().__init__(*args, **kwargs)
         self.parameters = parameters
         for parameter in parameters:
-            self.fields[CHANGE + parameter.name] = forms.CharField(
-                label=parameter.label,
-                initial=parameter.value,
-                max_length=500,
-                help_text=_("%(unit)s · clause %(clause)s") % {"unit": parameter.unit, "clause": parameter.clause},
-                widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            )
+            self.fields[CHANGE + parameter.name] = parameter_field(parameter)
 
     @property
     def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -89,13 +87,10 @@ class ChangesForm(KeyedForm, LaidOutForm):
         return [(title, [self[CHANGE + parameter.name] for parameter in group]) for title, group in parts]
 
     def changes(self) -> dict[str, Any]:
-        """What was typed anew, as a plan file would say it; a value that cannot be read is refused at its field."""
-        found = {}
-        for parameter in self.parameters:
-            text = self.cleaned_data.get(CHANGE + parameter.name, parameter.value)
-            if not is_readable(parameter.kind, text):
-                words = {"unit": parameter.unit, "value": parameter.value}
-                self.add_error(CHANGE + parameter.name, _("Write it like this: %(value)s (%(unit)s).") % words)
-            elif as_written(parameter.kind, text) != as_written(parameter.kind, parameter.value):
-                found[parameter.name] = as_written(parameter.kind, text)
-        return found
+        """What was typed anew, as a plan file would say it."""
+        typed = {parameter.name: self.cleaned_data[CHANGE + parameter.name] for parameter in self.parameters}
+        return {
+            parameter.name: typed[parameter.name]
+            for parameter in self.parameters
+            if typed[parameter.name] != as_written(parameter.kind, parameter.value)
+        }

@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.actuary.rules.calendar import Span
-from apps.actuary.rules.effects import Effect, effect_from
+from apps.actuary.rules.effects import Effect
 from apps.actuary.rules.result import Result, result_from
 from apps.actuary.rules.steps import ORDER, Step, steps_done
+from apps.actuary.rules.telling import told_from
 from apps.core.display import month_text, quarter_text
 from apps.core.fields import MoneyField
 from apps.core.periods import Period
@@ -246,4 +247,5 @@ class WhatIf(models.Model):
 
     @property
     def effect(self) -> Effect | None:
-        return effect_from(self.result["effect"]) if self.result else None
+        """What may be told of the answer."""
+        return told_from(self.result["effect"]) if self.result else None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from apps.actuary.changing import changed_terms
 from apps.actuary.charts import bar_label, trimmed
 from apps.actuary.models import WhatIf
-from apps.actuary.parameters import terms_on
+from apps.actuary.parameters import UnusableParameters, terms_on
 from apps.actuary.rules.effects import Both, Effect
 from apps.actuary.rules.reserves import part_of
 from apps.plans.rules.writing import typed
@@ -85,14 +85,21 @@ def _changes(asked: WhatIf, language: str) -> list[ShownChange]:
     ]
 
 
-def _ratio(paid: int, earned: int) -> Fraction | None:
-    return Fraction(paid, earned) if earned > 0 else None
+def _ratio(paid: int | None, earned: int | None) -> Fraction | None:
+    return Fraction(paid, earned) if paid is not None and earned is not None and earned > 0 else None
 
 
-def _reserve(asked: WhatIf, effect: Effect) -> Both:
-    """For claims not filed yet, at the loss ratio of each side: what was paid x the share that is filed late."""
-    share = terms_on(asked.since).unreported_share
-    return Both(part_of(effect.paid.old, share), part_of(effect.paid.new, share))
+def _reserve(asked: WhatIf, effect: Effect) -> Both | None:
+    """For claims not filed yet, at the loss ratio of each side: what was paid x the share that is filed late.
+
+    None for a period that begins before the fund counted any.
+    """
+    try:
+        share = terms_on(asked.since).unreported_share
+    except UnusableParameters:
+        return None
+    old, new = (None if fen is None else part_of(fen, share) for fen in (effect.paid.old, effect.paid.new))
+    return Both(old, new)
 
 
 def _kind(kind: str) -> str:

@@ -23,6 +23,8 @@ class Account(models.Model):
     normal = models.SmallIntegerField(help_text="1: debit, -1: credit")
     no_overdraft = models.BooleanField()
     balance_fen = MoneyField(default=0)
+    kept_for = ""
+    """Its plan or line in the reader's words; only where ``words.name_accounts`` said it."""
 
     class Meta:
         constraints = [
@@ -37,11 +39,15 @@ class Account(models.Model):
         return self.code
 
     @property
+    def suffix(self) -> str:
+        """The code of the plan or line, where it is kept for each."""
+        return self.code.partition(":")[2]
+
+    @property
     def name(self) -> str:
         """The account in the reader's language, with plan or line where it is kept for each."""
-        suffix = self.code.partition(":")[2]
         name = gettext(rule_of(self.code).name)
-        return f"{name} · {suffix}" if suffix else name
+        return f"{name} · {self.kept_for or self.suffix}" if self.suffix else name
 
 
 class Entry(models.Model):
@@ -63,6 +69,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.effective_date} {self.key}"
+
+    @property
+    def source(self) -> tuple[str, int]:
+        """The row it comes from: label and id."""
+        return self.source_label, self.source_id
 
     @property
     def kind_name(self) -> str:

@@ -12,7 +12,7 @@ from apps.accounts.permissions import role_required
 from apps.core.clock import business_day, now
 from apps.core.errors import DomainError
 from apps.core.http import Request, add_error, paginate, render_page, say
-from apps.fund import selectors, services, sheets
+from apps.fund import selectors, services, sheets, words
 from apps.fund.forms import CorrectionForm, ScopeForm
 from apps.fund.models import Account, Correction, Entry
 from apps.fund.permissions import AGREERS, CORRECTORS, READERS
@@ -22,8 +22,14 @@ PRINTED = 1000  # rows of a page to be printed
 
 
 def _scope_form(request: Request, *, with_plans: bool) -> ScopeForm:
-    plans = [(plan, plan) for plan in selectors.plans_in_books()] if with_plans else []
+    plans = sorted(words.plan_names(selectors.plans_in_books()).items()) if with_plans else []
     return ScopeForm(request.GET or None, plans=plans)
+
+
+def _trial(scope: selectors.Scope) -> selectors.TrialBalance:
+    trial = selectors.trial_balance(scope)
+    words.name_accounts(row.account for row in trial.rows)
+    return trial
 
 
 @require_safe
@@ -33,7 +39,7 @@ def accounts(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "scope": form.scope,
-        "trial": selectors.trial_balance(form.scope),
+        "trial": _trial(form.scope),
         "closed_through": selectors.closed_through(),
         "standing": selectors.transit(today=business_day(now())),
         "corrections": selectors.open_corrections(),
@@ -46,7 +52,7 @@ def accounts(request: Request) -> HttpResponse:
 @role_required(*READERS)
 def trial_csv(request: Request) -> HttpResponseBase:
     scope = _scope_form(request, with_plans=True).scope
-    return sheets.trial_sheet(selectors.trial_balance(scope), scope)
+    return sheets.trial_sheet(_trial(scope), scope)
 
 
 @require_safe
@@ -59,6 +65,7 @@ def journal_csv(request: Request) -> HttpResponseBase:
 @role_required(*READERS)
 def account(request: Request, code: str) -> HttpResponse:
     found = get_object_or_404(Account, code=code)
+    words.name_accounts([found])
     form = _scope_form(request, with_plans=False)
     is_printed = "print" in request.GET
     page = paginate(selectors.lines_of_account(found, form.scope), request, PRINTED if is_printed else 20)
@@ -87,18 +94,25 @@ def entry(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(entries.prefetch_related("lines__account", "corrections__asked_by"), pk=pk)
     asked = [one for one in found.corrections.all() if one.state != Correction.State.REFUSED]
     is_open = found.kind in BY_HAND and not asked and not hasattr(found, "reversed_by")
+    _name_lines(found)
     context = {
         "entry": found,
+        "comes_from": words.source_name(found.source),
         "asked": asked,
         "may_ask": is_open and request.user.has_role(*CORRECTORS),
     }
     return render_page(request, "fund/entry.html", context)
 
 
+def _name_lines(found: Entry) -> None:
+    words.name_accounts(line.account for line in found.lines.all())
+
+
 @require_http_methods(["GET", "POST"])
 @role_required(*CORRECTORS)
 def ask_correction(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(Entry.objects.prefetch_related("lines__account"), pk=pk)
+    _name_lines(found)
     form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,6 +129,7 @@ def ask_correction(request: Request, pk: int) -> HttpResponse:
 def correction(request: Request, pk: int) -> HttpResponse:
     rows = Correction.objects.select_related("entry", "mirror", "asked_by", "decided_by")
     asked = get_object_or_404(rows.prefetch_related("entry__lines__account"), pk=pk)
+    _name_lines(asked.entry)
     problem = ""
     if request.method == "POST":
         try:

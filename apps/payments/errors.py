@@ -67,6 +67,16 @@ class DoesNotFit(DomainError):
         self.message = reason
 
 
+class LimitsContradict(DomainError):
+    """One limit takes another one's sense away; the message is the reason, ``field`` the limit."""
+
+    code = "limits-contradict"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__()
+        self.field, self.message = field, reason
+
+
 class NothingToSend(DomainError):
     code = "nothing-to-send"
     message = N_("No payment waits to be sent: what is large or over a limit waits for its release first.")

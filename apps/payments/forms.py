@@ -77,11 +77,7 @@ class LimitsForm(ReasonForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        if cleaned["payee_day_fen"] > cleaned["day_fen"]:
-            self.add_error("payee_day_fen", _("To one account cannot go more than in all: lower this, or raise that."))
-        elif self.limits() == self.in_force:
+        if not self.errors and self.limits() == self.in_force:
             self.add_error("release_from_fen", _("These limits are in force already: change what should be other."))
         return cleaned
 

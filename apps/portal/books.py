@@ -5,11 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from apps.core.errors import N_
 from apps.core.periods import Period
-from apps.fund.selectors import balance, balances, movements
+from apps.fund.rules.chart import rule_of
+from apps.fund.selectors import balances, movements
 
 RECEIVED = ("contribution-received",)
 DECIDED = ("claim-decided", "claim-reversed")
+BANK = "bank"
+SHARES: dict[str, tuple[str, ...]] = {
+    N_("Cover paid for and still to come"): ("contributions-in-advance",),
+    N_("Claims granted, payment not yet asked for"): ("claims-payable",),
+    N_("Payments asked for, not yet out of the bank"): ("in-transit",),
+    N_("Reserves for claims"): ("outstanding-reserve", "statutory-reserve"),
+    N_("Allowances for members"): ("allowance-reserve", "allowance-payable"),
+    N_("Open fund"): ("open-fund",),
+    N_("Granted by the council, not yet paid"): ("appropriation",),
+    N_("Surplus not yet given out"): ("surplus",),
+    N_("Owed to the operator"): ("payable-operator",),
+    N_("To be explained"): ("suspense",),
+    N_("Claims granted in quarters not closed yet"): ("claims-incurred",),
+    N_("Loss carried forward, or result of a close under way"): (
+        "contribution-income",
+        "operating-cost",
+        "result-of-period",
+    ),
+    N_("Paid in, not yet on the statement"): ("bank-clearing",),
+}
+"""Whose money is in the bank, by accounts of the ledger: every one of them but the bank's own."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What some of the money in the bank is for (fen), or below zero what has to be taken off."""
+
+    name: str
+    fen: int
 
 
 @dataclass(frozen=True)
@@ -36,13 +67,10 @@ class PublicBooks:
 
     contributions_fen: int
     claims_fen: int
-    claims_to_pay_fen: int
-    money_fen: int
-    advance_fen: int
     reserves_fen: int
-    open_fund_fen: int
     surplus_fen: int
-    granted_fen: int
+    bank_fen: int
+    shares: tuple[Share, ...]
     plans: tuple[PlanBooks, ...]
     quarters: tuple[QuarterBooks, ...]
 
@@ -57,13 +85,10 @@ def public_books(*, since: date, today: date) -> PublicBooks:
     return PublicBooks(
         contributions_fen=sum(received.values()),
         claims_fen=sum(decided.values()),
-        claims_to_pay_fen=_sum(now, "claims-payable"),
-        money_fen=now.get("bank", 0) + now.get("bank-clearing", 0),
-        advance_fen=_sum(now, "contributions-in-advance"),
-        reserves_fen=_sum(now, "outstanding-reserve") + now.get("statutory-reserve", 0),
-        open_fund_fen=now.get("open-fund", 0),
-        surplus_fen=balance("surplus"),
-        granted_fen=_sum(now, "appropriation"),
+        reserves_fen=_owed(now, "outstanding-reserve", "statutory-reserve"),
+        surplus_fen=_owed(now, "surplus"),
+        bank_fen=now.get(BANK, 0),
+        shares=shares_of_bank(now),
         plans=tuple(
             PlanBooks(
                 code,
@@ -74,6 +99,15 @@ def public_books(*, since: date, today: date) -> PublicBooks:
         ),
         quarters=tuple(_quarter(period) for period in quarters_between(since, today)),
     )
+
+
+def shares_of_bank(now: dict[str, int]) -> tuple[Share, ...]:
+    """What the money in the bank is for, by the balances of all accounts.
+
+    As every entry sums to zero, the shares sum to the balance of the bank.
+    """
+    shares = (Share(name, _owed(now, *bases)) for name, bases in SHARES.items())
+    return tuple(share for share in shares if share.fen)
 
 
 def quarters_between(since: date, today: date) -> list[Period]:
@@ -90,5 +124,6 @@ def _quarter(period: Period) -> QuarterBooks:
     return QuarterBooks(period, received, decided)
 
 
-def _sum(by_code: dict[str, int], base: str) -> int:
-    return sum(fen for code, fen in by_code.items() if code.partition(":")[0] == base)
+def _owed(by_code: dict[str, int], *bases: str) -> int:
+    """What stands on the accounts, positive where it is owed or kept for somebody."""
+    return sum(-rule_of(code).normal * fen for code, fen in by_code.items() if code.partition(":")[0] in bases)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Min
-from django.utils.translation import gettext as _
 
 from apps.actuary.models import PeriodClose
 from apps.actuary.selectors import locked_quarters
@@ -39,23 +38,10 @@ def public_page(*, today: date) -> dict[str, object]:
     closes = {close.start: close for close in locked_quarters()}
     return {
         "books": books,
-        "shares": _shares(books),
         "quarters": [QuarterRow(quarter, closes.get(quarter.period.start)) for quarter in books.quarters],
         "plans": _plans(books),
         "decisions": decisions()[:SHOWN_DECISIONS],
     }
-
-
-def _shares(books: PublicBooks) -> list[tuple[str, int]]:
-    """Whose money is in the bank, as shares of one bar."""
-    return [
-        (_("Cover paid for and still to come"), max(0, books.advance_fen)),
-        (_("Claims granted, on the way to families"), max(0, books.claims_to_pay_fen)),
-        (_("Reserves for claims"), max(0, books.reserves_fen)),
-        (_("Open fund"), max(0, books.open_fund_fen)),
-        (_("Granted by the council, not yet paid"), max(0, books.granted_fen)),
-        (_("Surplus not yet given out"), max(0, books.surplus_fen)),
-    ]
 
 
 def _plans(books: PublicBooks) -> list[PlanRow]:

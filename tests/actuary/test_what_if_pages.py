@@ -1,5 +1,7 @@
 """The pages of a what-if: choose, change, wait, read."""
 
+import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from apps.actuary import services
 from apps.actuary.charts import bar_label, trimmed
 from apps.actuary.models import WhatIf
 from apps.actuary.rules.effects import Bar
+from apps.claims.rules.filing import FiledLine
 from tests.claims.factories import make_bill, make_covered, visit
 from tests.conftest import NOW
 
@@ -59,8 +62,16 @@ def test_the_terms_are_shown_for_the_plan_chosen(cover, asker):
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [({"last_day": "2020-01-01"}, "before the first one"), ({"version": "987654"}, "Select a valid choice")],
-    ids=["days", "plan"],
+    [
+        ({"last_day": "2020-01-01"}, "before the first one"),
+        ({"last_day": "0001-01-01"}, "before the first one"),
+        ({"last_day": str(NOW.date() + timedelta(days=1))}, "cannot be in the future"),
+        ({"last_day": "9999-12-31"}, "cannot be in the future"),
+        ({"since": "9999-12-31", "last_day": "9999-12-31"}, "cannot be in the future"),
+        ({"last_day": "10000-01-01"}, "Enter a real date"),
+        ({"version": "987654"}, "Select a valid choice"),
+    ],
+    ids=str,
 )
 def test_a_scope_that_makes_no_sense_is_said_at_its_field(cover, asker, address, words):
     page = asker.get(reverse("actuary:ask"), {"version": cover.plan_version_id, **DAYS, **address})
@@ -72,7 +83,7 @@ def test_a_question_is_asked_and_its_page_waits_for_the_answer(cover, asker):
     sent = asker.post(ask_url(cover), typed(page, change_drug_visit_limit="¥50"))
     question = WhatIf.objects.get()
     assert sent.url == reverse("actuary:what_if", args=[question.pk])
-    assert question.changes == {"drug_visit_limit": "50"}
+    assert question.changes == {"drug_visit_limit": "50.00"}
     waiting = asker.get(sent.url).content.decode()
     assert "0 of 6 steps" in waiting
     part = asker.get(sent.url, headers={"HX-Request": "true", "HX-Target": "what-if-progress"}).content.decode().strip()
@@ -83,17 +94,47 @@ def test_a_question_is_asked_and_its_page_waits_for_the_answer(cover, asker):
     assert done.headers["HX-Refresh"] == "true"
 
 
-@pytest.mark.parametrize("text", ["a lot", "-5", ""])
-def test_a_value_that_cannot_be_read_is_said_at_its_field_and_nothing_is_lost(cover, asker, text):
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("drug_visit_limit", "a lot", "Enter an amount in yuan with digits only"),
+        ("drug_visit_limit", "12,50", "Enter an amount in yuan with digits only"),
+        ("drug_visit_limit", "12.505", "Yuan have two decimals at most"),
+        ("drug_visit_limit", "-5", "cannot be below zero"),
+        ("drug_visit_limit", "", "Enter the amount."),
+        ("age_to", "old", "Write it like this: 17 (years)."),
+        ("drug_list", "；；；", "Write it like this: R03 (codes, with commas between)."),
+        ("drug_list", "R03, banana", "“banana” is not an ATC code"),
+        ("drug_list", "R03, ！", "“!” is not a code"),
+        ("asthma", "banana", "banana is neither an ICD-10 code nor a range"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_said_at_its_field_and_nothing_is_lost(cover, asker, field, text, words):
     page = asker.get(ask_url(cover))
-    again = asker.post(ask_url(cover), typed(page, change_drug_visit_limit=text, change_price="200"))
-    said = again.content.decode()
-    assert "Write it like this: 500.00 (yuan)." in said or "This field is required" in said
-    assert 'value="200"' in said
+    again = asker.post(ask_url(cover), typed(page, **{f"change_{field}": text, "change_price": "200"}))
+    assert words in str(again.context["form"].errors[f"change_{field}"])
+    assert 'value="200"' in again.content.decode()
     assert not WhatIf.objects.exists()
 
 
-def test_terms_that_do_not_hold_together_and_a_period_ahead_are_said(cover, asker):
+@pytest.mark.parametrize(
+    ("field", "text", "written"),
+    [
+        ("drug_visit_limit", "１００", "100.00"),
+        ("drug_visit_limit", "300元", "300.00"),
+        ("drug_visit_limit", "1,250", "1250.00"),
+        ("drug_visit_limit", "0", "0.00"),
+        ("drug_list", "r03，A02BC", ["r03", "A02BC"]),
+        ("asthma", "J45", ["J45"]),
+    ],
+)
+def test_a_value_is_read_as_everywhere_in_the_portal(cover, asker, field, text, written):
+    page = asker.get(ask_url(cover))
+    asker.post(ask_url(cover), typed(page, **{f"change_{field}": text}))
+    assert WhatIf.objects.get().changes == {field: written}
+
+
+def test_terms_that_do_not_hold_together_are_said(cover, asker):
     page = asker.get(ask_url(cover))
     again = asker.post(ask_url(cover), typed(page, change_asthma="asthma"))
     assert "do not hold together any more: " in again.content.decode()
@@ -102,14 +143,33 @@ def test_terms_that_do_not_hold_together_and_a_period_ahead_are_said(cover, aske
     again = asker.post(ask_url(cover), typed(page, change_asthma="asthma"))
     assert "= asthma 既不是ICD-10编码，也不是C00-C97这样的范围。请换一个值。" in again.content.decode()
     del asker.cookies["django_language"]
-    ahead = ask_url(cover).replace(DAYS["last_day"], str(NOW.date() + timedelta(days=30)))
-    assert "reach into the future" in asker.post(ahead, typed(page)).content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_day_ahead_asks_nothing(cover, asker, method):
+    form = typed(asker.get(ask_url(cover)))
+    ahead = ask_url(cover).replace(DAYS["last_day"], "9999-12-31")
+    said = getattr(asker, method)(ahead, form if method == "post" else None).content.decode()
+    assert "cannot be in the future" in said
+    assert not WhatIf.objects.exists()
+
+
+@pytest.mark.parametrize("last_day", ["0001-01-01", str(NOW.date())])
+def test_a_period_from_the_first_day_of_the_calendar_is_answered(cover, asker, last_day):
+    url = f"{reverse('actuary:ask')}?version={cover.plan_version_id}&since=0001-01-01&last_day={last_day}"
+    asker.post(url, typed(asker.get(url)))
+    services.answer_what_ifs(now=NOW)
+    page = asker.get(reverse("actuary:what_if", args=[WhatIf.objects.get().pk])).content.decode()
+    assert "In total" in page
+    assert "Reserve for claims not filed yet" not in page
 
 
 def test_the_answer_is_shown_with_figures_a_picture_and_its_table(cover, asker):
+    for _ in range(4):
+        make_bill(make_covered(), filing=visit())
     question = answered(cover, asker)
     page = asker.get(reverse("actuary:what_if", args=[question.pk])).content.decode()
-    assert "−¥70.00" in page
+    assert "−¥350.00" in page
     assert "<td" in page
     assert "up to ¥100 less" in page
     assert question.result_hash in page
@@ -117,6 +177,35 @@ def test_the_answer_is_shown_with_figures_a_picture_and_its_table(cover, asker):
         picture = asker.get(reverse("actuary:what_if_chart", args=[question.pk]), {"theme": theme})
         assert picture["Content-Type"] == "image/svg+xml"
         assert picture.content.startswith(b"<svg")
+
+
+def test_fewer_than_five_people_are_told_of_nowhere(cover, asker):
+    for _ in range(3):
+        make_bill(make_covered(), filing=visit())
+    question = answered(cover, asker)
+    assert json.dumps(question.result["effect"]).count("280") == 0
+    page = asker.get(reverse("actuary:what_if", args=[question.pk]))
+    said = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.content.decode()))
+    assert "280.00" not in said
+    assert "People who get less Fewer than five" in said
+    assert "claims of fewer than five people" in said
+    assert not page.context["shown"].groups
+    assert "280.00" not in asker.get(reverse("actuary:what_ifs")).content.decode()
+    assert asker.get(reverse("actuary:what_if_chart", args=[question.pk])).status_code == 404
+
+
+def test_one_among_many_is_told_of_nowhere(cover, asker):
+    for _ in range(8):
+        make_bill(make_covered(), filing=visit(lines=(FiledLine("drug", "Budesonide", 40_00, "R03BA02"),)))
+    question = answered(cover, asker)
+    page = asker.get(reverse("actuary:what_if", args=[question.pk])).content.decode()
+    assert "−¥70.00" not in page
+    assert "as before or less" in page
+    assert page.count("Not shown") >= 4
+    assert "up to ¥100 less" not in page
+    picture = asker.get(reverse("actuary:what_if_chart", args=[question.pk])).content.decode()
+    assert "as before or less" in picture
+    assert "up to" not in picture
 
 
 def test_a_question_without_changes_says_so_and_one_given_up_too(cover, asker):
@@ -178,6 +267,12 @@ def test_an_empty_list_says_what_to_do(asker):
         (Bar(0, 10_000, 1), "up to ¥100 more"),
         (Bar(10_000, 50_000, 1), "¥100 to ¥500 more"),
         (Bar(500_000, None, 1), "more than ¥5,000 more"),
+        (Bar(-1, None, 1), "as before or more"),
+        (Bar(-1, 10_000, 1), "as before or up to ¥100 more"),
+        (Bar(None, 0, 1), "as before or less"),
+        (Bar(-10_000, 0, 1), "as before or up to ¥100 less"),
+        (Bar(None, None, 1), "as before, more or less"),
+        (Bar(None, 10_000, 1), "as before, more or less"),
     ],
 )
 def test_bars_say_what_they_are(bar, words):
@@ -187,3 +282,4 @@ def test_bars_say_what_they_are(bar, words):
 def test_bars_nobody_is_in_are_left_out_at_both_ends():
     bars = [Bar(None, -2, 0), Bar(-2, -1, 3), Bar(-1, 0, 0), Bar(0, 2, 0), Bar(2, None, 0)]
     assert trimmed(bars) == bars[1:3]
+    assert trimmed([]) == []

@@ -13,7 +13,7 @@ from apps.actuary import reading, services, tasks
 from apps.actuary.errors import ChangeUnusable, NotAPeriod
 from apps.actuary.models import WhatIf
 from apps.actuary.reading import read
-from apps.actuary.rules.effects import Both, Moved
+from apps.actuary.rules.effects import Both, Moved, effect_data
 from apps.actuary.services.what_ifs import MOST_TRIES, STEPS, work_out
 from apps.claims.models import Bill, BillLine, Decision
 from apps.claims.rules.filing import FiledLine
@@ -202,7 +202,8 @@ def test_the_question_is_answered_in_the_background_once(asked):
     assert tasks.answer_what_ifs() == 1
     question.refresh_from_db()
     assert (question.state, question.steps_done) == ("done", STEPS)
-    assert question.effect.losing == Moved(1, -520_00)
+    assert question.effect.losing == Moved(None, None, is_hidden_few=True)
+    assert question.effect.paid == Both(1720_00, None)
     assert len(question.result_hash) == 64
     assert tasks.answer_what_ifs() == 0
     assert not services.answer(what_if_id=question.pk, now=NOW)
@@ -299,9 +300,22 @@ def test_the_database_keeps_an_answer(asked):
 def test_the_command_prints_a_table_or_json(version, capsys):
     call_command("whatif", ASTHMA, "--from", str(PERIOD.start), "--set", "drug_visit_limit=100.00", "--json")
     said = json.loads(capsys.readouterr().out)
-    assert said["benefits"]["drug"] == [820_00, 300_00]
+    assert said["benefits"] == {"drug": [820_00, None], "inpatient": [900_00, 900_00]}
     call_command("whatif", ASTHMA, "--from", str(PERIOD.start), "--to", str(day(0)), "--terms", version.version)
     assert "1720.00" in capsys.readouterr().out
+    call_command("whatif", ASTHMA, "--from", str(PERIOD.start), "--set", "drug_visit_limit=100.00")
+    printed = capsys.readouterr().out
+    assert "520.00" not in printed
+    assert "fewer than five" in printed
+
+
+def test_an_answer_kept_whole_is_told_in_part(asked):
+    question = asked()
+    whole = {"effect": effect_data(worked_out(question.plan_version, question.changes))}
+    kept = WhatIf(plan_version=question.plan_version, result=whole)
+    services.answer_what_ifs(now=NOW)
+    question.refresh_from_db()
+    assert kept.effect == question.effect
 
 
 @pytest.mark.parametrize(
@@ -381,8 +395,3 @@ def test_a_question_that_workers_die_over_is_given_up(asked):
     assert not services.answer(what_if_id=question.pk, now=NOW)
     question.refresh_from_db()
     assert question.state == WhatIf.State.FAILED
-
-
-@pytest.mark.parametrize(("people", "expected"), [(0, False), (1, True), (4, True), (5, False)])
-def test_a_figure_of_few_people_is_telling(people, expected):
-    assert Moved(people, 100).is_telling is expected

@@ -79,8 +79,9 @@ def test_what_does_not_exist_is_not_found(treasurer, name, args):
 def test_the_pages_cost_the_same_with_3_and_with_60_rows(treasurer, rows, django_assert_num_queries):
     for number in range(rows):
         booked(plan=f"{PLAN}-{number}")
-    # session, user, unread messages; plans, accounts, closed day, what is on its way (2), corrections, freeze
-    with django_assert_num_queries(10):
+    # session, user, unread messages; plans and their names (2), accounts and names of theirs (2), closed day,
+    # what is on its way (2), corrections, freeze
+    with django_assert_num_queries(12):
         treasurer.get(reverse("fund:accounts"))
     with django_assert_num_queries(7):  # session, user, unread messages; account, count, page, newer lines
         treasurer.get(reverse("fund:account", args=["bank-clearing"]))

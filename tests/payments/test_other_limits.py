@@ -10,9 +10,9 @@ from django.urls import reverse
 from apps.accounts.models import Role
 from apps.audit.models import Event
 from apps.core.errors import NotAllowed
-from apps.payments.errors import AlreadyProposed, SecondPersonNeeded
+from apps.payments.errors import AlreadyProposed, LimitsContradict, SecondPersonNeeded
 from apps.payments.models import Limits, Proposal
-from apps.payments.rules.holding import LARGE, LimitsInForce
+from apps.payments.rules.holding import ACCOUNT_OVER_DAY, LARGE, RELEASE_OVER_DAY, LimitsInForce, why_not_limits
 from apps.payments.selectors import limits_in_force
 from apps.payments.services import (
     confirm,
@@ -47,9 +47,8 @@ def test_they_are_in_force_once_a_second_person_confirms(treasurer, council):
 
 
 def test_payments_that_wait_are_compared_with_the_new_limits(sandbox, treasurer, council):
+    Limits.objects.create(release_from_fen=10_000, payee_day_fen=100, day_fen=10_000, set_at=NOW)
     first, second, large = order(60), order(70), order(150)
-    tight = LimitsInForce(release_from_fen=10_000, payee_day_fen=100, day_fen=10_000)
-    confirm(proposal_id=propose(treasurer, tight).pk, actor=council, now=NOW)
     assert send() == 1
     assert states(first, second, large) == ["submitted", "held", "held"]
     wider = LimitsInForce(release_from_fen=120, payee_day_fen=1_000, day_fen=10_000)
@@ -76,6 +75,36 @@ def test_one_that_was_asked_for_while_limits_were_lowered_waits_and_its_neighbou
     assert send() == 1
     assert states(between, neighbour) == ["held", "submitted"]
     assert wake_held() == 0
+
+
+@pytest.mark.parametrize(
+    ("release", "payee_day", "day", "wrong"),
+    [
+        (100, 200, 300, None),
+        (300, 300, 300, None),
+        (201, 200, 300, ("release_from_fen", RELEASE_OVER_DAY)),
+        (900, 200, 300, ("release_from_fen", RELEASE_OVER_DAY)),
+        (100, 301, 300, ("payee_day_fen", ACCOUNT_OVER_DAY)),
+        (900, 301, 300, ("payee_day_fen", ACCOUNT_OVER_DAY)),
+    ],
+)
+def test_each_limit_leaves_the_next_one_its_sense(release, payee_day, day, wrong):
+    assert why_not_limits(LimitsInForce(release, payee_day, day)) == wrong
+
+
+def test_a_release_by_two_cannot_be_proposed_away(treasurer, council):
+    with pytest.raises(LimitsContradict) as refused:
+        propose(treasurer, LimitsInForce(release_from_fen=900_000_000, payee_day_fen=20_000_000, day_fen=500_000_000))
+    assert refused.value.field == "release_from_fen"
+    assert not Proposal.objects.exists()
+
+
+def test_nor_can_one_proposed_before_that_was_refused_be_confirmed(treasurer, council):
+    waiting = Proposal.objects.create(key=uuid4(), kind="limits", reason="x", proposed_by=treasurer, proposed_at=NOW)
+    Limits.objects.create(proposal=waiting, set_at=NOW, release_from_fen=900, payee_day_fen=200, day_fen=300)
+    with pytest.raises(LimitsContradict):
+        confirm(proposal_id=waiting.pk, actor=council, now=NOW)
+    assert limits_in_force() == FIRST
 
 
 def test_the_event_says_which_limits(treasurer):
@@ -194,6 +223,7 @@ def test_the_page_proposes_and_the_council_confirms(signed_in, treasurer, counci
     ("wrong", "said"),
     [
         ({"payee_day_fen": "4000000"}, "To one account cannot go more than in all"),
+        ({"release_from_fen": "100000.01"}, "two people would not be asked first"),
         ({"day_fen": "0"}, "above zero"),
         ({"release_from_fen": "many"}, "yuan"),
         ({"release_from_fen": "50000", "payee_day_fen": "200000", "day_fen": "5000000"}, "in force already"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,31 +16,40 @@ Truth = NDArray[np.bool_]
 EDGES = (100_00, 500_00, 1_000_00, 5_000_00)
 """Fen a person's year changes by, where the bars of the picture meet; the same below zero."""
 LEAST_PEOPLE = 5
-"""Smaller groups are left out: what they were paid would tell of one person."""
+"""Figures of fewer people are kept back: they would tell of one person (`telling`)."""
 AGES = (0, 6, 12, 18, 40, 60)
 """First age of each group."""
 
 
+def is_few(people: int | None) -> bool:
+    """Somebody, and so few that a figure would tell of one person; not where nothing is known."""
+    return people is not None and 0 < people < LEAST_PEOPLE
+
+
 @dataclass(frozen=True, slots=True)
 class Both:
-    """A figure under the terms as they are, and under the changed ones; fen or a number."""
+    """A figure under the terms as they are, and under the changed ones; fen or a number.  None: kept back."""
 
-    old: int
-    new: int
+    old: int | None
+    new: int | None
 
     @property
-    def change(self) -> int:
-        return self.new - self.old
+    def change(self) -> int | None:
+        return None if self.old is None or self.new is None else self.new - self.old
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who have something in common; ``kind`` is age, sex or renewal."""
+    """People who have something in common; ``kind`` is age, sex or renewal.
+
+    ``changed``: how many of them have another year; None: not known, or kept back.
+    """
 
     kind: str
     name: str
     people: int
     paid: Both
+    changed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +60,40 @@ class Bar:
     upto: int | None
     people: int
 
+    @property
+    def is_loss(self) -> bool:
+        return self.upto is not None and self.upto < 0
+
+    @property
+    def is_gain(self) -> bool:
+        return self.above is not None and self.above >= 0
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many people's years change one way, and by how many fen together."""
+    """How many people's years change one way, and by how many fen together.
 
-    people: int
-    fen: int
+    None: kept back; then ``is_hidden_few`` says whether because they are few.
+    """
+
+    people: int | None
+    fen: int | None
+    is_hidden_few: bool = False
 
     @property
     def is_telling(self) -> bool:
         """So few that the figures would tell of one person."""
-        return 0 < self.people < LEAST_PEOPLE
+        return self.is_hidden_few or is_few(self.people)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The answer to a what-if; money in fen.  ``differs``: claims the engine decides otherwise than was decided."""
+    """The answer to a what-if; money in fen.  ``differs``: claims the engine decides otherwise than was decided.
 
-    people: int
+    ``changed``: for how many people each benefit pays otherwise; empty: not known, or kept back.
+    """
+
+    people: int | None
     claims: int
     differs: int
     paid: Both
@@ -80,11 +104,7 @@ class Effect:
     bars: tuple[Bar, ...]
     gaining: Moved
     losing: Moved
-
-    @property
-    def unchanged(self) -> int:
-        """People whose year stays as it was."""
-        return self.people - self.gaining.people - self.losing.people
+    changed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +154,12 @@ def effect_of(asked: Asked, old: Side, new: Side) -> Effect:
         bars=_bars(change),
         gaining=_moved(change[change > 0]),
         losing=_moved(change[change < 0]),
+        changed={code: _changed(asked, fen - old.benefits[code], people) for code, fen in new.benefits.items()},
     )
+
+
+def _changed(asked: Asked, change: Whole, people: int) -> int:
+    return int(np.count_nonzero(_by_person(asked, np.where(asked.counts, change, 0), people)))
 
 
 def _moved(change: Whole) -> Moved:
@@ -160,11 +185,15 @@ def _groups(asked: Asked, old: Whole, new: Whole) -> list[Group]:
         ("renewal", np.minimum(asked.renewed_years, 1), ["first", "renewed"]),
     )
     return [
-        Group(kind, name, int(inside.sum()), Both(int(old[inside].sum()), int(new[inside].sum())))
+        _group(kind, name, old[inside], new[inside])
         for kind, places, every in sorts
         for place, name in enumerate(every)
-        if (inside := places == place).sum() >= LEAST_PEOPLE
+        if (inside := places == place).any()
     ]
+
+
+def _group(kind: str, name: str, old: Whole, new: Whole) -> Group:
+    return Group(kind, name, len(old), Both(int(old.sum()), int(new.sum())), int(np.count_nonzero(old != new)))
 
 
 def _bars(change: Whole) -> tuple[Bar, ...]:
@@ -197,14 +226,15 @@ def earned_fen(price: Whole, start: Whole, end: Whole, since: int, until: int) -
 def effect_data(effect: Effect) -> dict[str, Any]:
     """The effect as plain data; ``effect_from`` is the inverse."""
     both = {name: _pair(getattr(effect, name)) for name in ("paid", "earned", "accepted")}
-    moved = {name: [getattr(effect, name).people, getattr(effect, name).fen] for name in ("gaining", "losing")}
+    moved = {name: list(astuple(getattr(effect, name))) for name in ("gaining", "losing")}
     return {
         **{name: getattr(effect, name) for name in ("people", "claims", "differs")},
         **both,
         **moved,
         "benefits": {code: _pair(fen) for code, fen in effect.benefits.items()},
-        "groups": [[group.kind, group.name, group.people, _pair(group.paid)] for group in effect.groups],
+        "groups": [[group.kind, group.name, group.people, _pair(group.paid), group.changed] for group in effect.groups],
         "bars": [[bar.above, bar.upto, bar.people] for bar in effect.bars],
+        "changed": dict(effect.changed),
     }
 
 
@@ -219,10 +249,11 @@ def effect_from(data: Mapping[str, Any]) -> Effect:
         gaining=Moved(*data["gaining"]),
         losing=Moved(*data["losing"]),
         benefits={code: Both(*fen) for code, fen in data["benefits"].items()},
-        groups=tuple(Group(kind, name, people, Both(*fen)) for kind, name, people, fen in data["groups"]),
+        groups=tuple(Group(kind, name, people, Both(*fen), *rest) for kind, name, people, fen, *rest in data["groups"]),
         bars=tuple(Bar(*bar) for bar in data["bars"]),
+        changed=data.get("changed", {}),
     )
 
 
-def _pair(both: Both) -> list[int]:
+def _pair(both: Both) -> list[int | None]:
     return [both.old, both.new]

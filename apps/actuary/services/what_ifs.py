@@ -14,12 +14,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from apps.accounts.models import User
-from apps.actuary.changing import changed_terms
+from apps.actuary.changing import changed_terms, check_codes
 from apps.actuary.errors import NotAPeriod
 from apps.actuary.models import WhatIf
 from apps.actuary.reading import Extract, Progress, Whole, read
-from apps.actuary.rules.effects import Asked, Effect, Side, earned_fen, effect_data, effect_of
+from apps.actuary.rules.effects import Asked, Effect, Side, earned_fen, effect_of
 from apps.actuary.rules.snapshot import canonical, fingerprint
+from apps.actuary.rules.telling import told_data
 from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.core.jobs import ring
@@ -50,7 +51,7 @@ def ask_what_if(
 ) -> WhatIf:
     """Ask what changed parameters would have paid in ``[since, until)``; the same key answers the first question.
 
-    Raises NotAPeriod, ChangeUnusable (its ``field`` is the parameter).
+    Raises NotAPeriod, ChangeUnusable (its ``field`` is the parameter) or one of its kinds.
     """
     asked = WhatIf.objects.filter(key=key).first()
     if asked:
@@ -59,6 +60,7 @@ def ask_what_if(
         raise NotAPeriod
     version = PlanVersion.objects.get(pk=version_id)
     changed_terms(version, changes)
+    check_codes(version, changes)
     asked, is_new = WhatIf.objects.get_or_create(
         key=key,
         defaults={
@@ -121,7 +123,7 @@ def _beat(what_if_id: int) -> None:
 
 @transaction.atomic
 def _keep(asked: WhatIf, effect: Effect, now: datetime) -> bool:
-    result = {"effect": effect_data(effect), "plan": asked.plan_version.content_hash, "changes": asked.changes}
+    result = {"effect": told_data(effect), "plan": asked.plan_version.content_hash, "changes": asked.changes}
     mine = WhatIf.objects.filter(pk=asked.pk, state=WhatIf.State.RUNNING)
     is_kept = mine.update(
         state=WhatIf.State.DONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -60,15 +60,12 @@ def _scope(request: Request) -> ScopeForm:
     today = business_day(now())
     versions = list(selectors.versions_with_covers(get_language() or "en").items())
     initial = {"since": date(today.year - 1, 1, 1), "last_day": today}
-    return ScopeForm(request.GET if "version" in request.GET else None, initial=initial, versions=versions)
+    return ScopeForm(request.GET if "version" in request.GET else None, initial=initial, versions=versions, today=today)
 
 
 def _ask(request: Request, scope: ScopeForm, form: ChangesForm) -> WhatIf | None:
     """The question, or None with what is wrong noted at its field."""
     if not form.is_valid():
-        return None
-    changes = form.changes()
-    if form.errors:
         return None
     try:
         return services.ask_what_if(
@@ -76,7 +73,7 @@ def _ask(request: Request, scope: ScopeForm, form: ChangesForm) -> WhatIf | None
             version_id=scope.cleaned_data["version"],
             since=scope.cleaned_data["since"],
             until=scope.until,
-            changes=changes,
+            changes=form.changes(),
             title=form.cleaned_data["title"],
             key=form.cleaned_data["key"],
             now=now(),
@@ -112,6 +109,8 @@ def chart(request: HttpRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(WhatIf.objects.filter(state=WhatIf.State.DONE), pk=pk)
     effect = asked.effect
     assert effect is not None  # noqa: S101 - done means answered
+    if not effect.bars:
+        raise Http404
     svg = change_chart(effect.bars, is_dark=request.GET.get("theme") == "dark")
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return HttpResponse(svg, content_type="image/svg+xml", headers=headers)

@@ -64,9 +64,7 @@ def log_follow_up(
         raise VisitAhead
     form = programme(task.programme)
     past, day = past_visits(task.person_id, form.code), business_day(held_at)
-    earliest = max([contract.since, *(visit.day for visit in past)])
-    if day < earliest:
-        raise VisitBefore(day=earliest.isoformat())
+    _check_day(day, contract, past)
     reading = _assess(form, task, answers, past, day)
     visit = FollowUp.objects.create(
         person_id=task.person_id,
@@ -95,6 +93,12 @@ def _written_before(task: Task, key: UUID) -> FollowUp:
     if written is None:
         raise TaskIsClosed
     return written
+
+
+def _check_day(day: date, contract: DoctorContract, past: Sequence[PastVisit]) -> None:
+    earliest = max([contract.since, *(visit.day for visit in past)])
+    if day < earliest:
+        raise VisitBefore(day=earliest.isoformat())
 
 
 def _as_columns(form: Programme, answers: Mapping[str, Any], reading: Assessment) -> dict[str, Any]:

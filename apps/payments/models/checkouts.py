@@ -54,6 +54,11 @@ class Checkout(models.Model):
         return f"{self.purpose} {self.source_id} {self.state}"
 
     @property
+    def source(self) -> tuple[str, int]:
+        """The row it is asked for: label and id."""
+        return self.source_label, self.source_id
+
+    @property
     def pay_url(self) -> str:
         """Where the payer goes; from there on to the bank's payment page."""
         return reverse("payments:pay", args=[self.token])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.fields import MoneyField
@@ -125,6 +126,16 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("payments:order", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """Its number and what kind of payment it is."""
+        return f"{gettext('Payment %(number)s') % {'number': self.pk}} · {self.get_purpose_display()}"
+
+    @property
+    def source(self) -> tuple[str, int]:
+        """The row it pays: label and id."""
+        return self.source_label, self.source_id
 
     @property
     def is_settled(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from apps.core.fields import EncryptedTextField, MoneyField
+from apps.payments.rules.holding import LimitsInForce
 
 
 class PayeeAccount(models.Model):
@@ -62,6 +63,10 @@ class Limits(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_from_fen} {self.payee_day_fen} {self.day_fen}"
+
+    @property
+    def values(self) -> LimitsInForce:
+        return LimitsInForce(self.release_from_fen, self.payee_day_fen, self.day_fen)
 
 
 class DayTotal(models.Model):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.fund.rules.chart import rule_of
 from apps.payments.models.checkouts import Checkout
 from apps.payments.models.orders import Order
 from apps.payments.models.statement import StatementLine
@@ -73,13 +71,6 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome}"
-
-    @property
-    def account_name(self) -> str:
-        """The ledger account in the reader's language."""
-        base, _colon, suffix = self.account.partition(":")
-        name = gettext(rule_of(self.account).name) if base else ""
-        return f"{name} {suffix}".strip()
 
     @property
     def is_open(self) -> bool:

@@ -95,5 +95,13 @@ class StatementLine(models.Model):
         return f"{self.number} {self.kind} {self.amount_fen}"
 
     @property
+    def shown_number(self) -> str:
+        """The bank's number; where the bank counts otherwise, its reference, or else the number we keep the line under.
+
+        A number below zero is only how a line of a file with another kind of number is told from the rest.
+        """
+        return str(self.number) if self.number >= 0 else self.reference or f"#{self.pk}"
+
+    @property
     def has_moved_money(self) -> bool:
         return self.kind != LineKind.REJECTED

@@ -43,6 +43,23 @@ LARGE = N_("Payments of this size are released by two people.")
 ACCOUNT_CHANGED = N_("The payee has named another account since. Compare both, then release it for the new one.")
 PAYEE_DAY = N_("With it the payee would get more than may go to one account on one day.")
 DAY = N_("With it more would go out than may on one day.")
+RELEASE_OVER_DAY = N_(
+    "This is more than may go to one account on one day, so two people would not be asked first. "
+    "Lower this, or raise that."
+)
+ACCOUNT_OVER_DAY = N_("To one account cannot go more than in all: lower this, or raise that.")
+
+
+def why_not_limits(limits: LimitsInForce) -> tuple[str, str] | None:
+    """Which of the limits contradicts another one, and why; ``None`` where they fit together.
+
+    From the amount on that two people release down to the most in all, each may be at most the next one.
+    """
+    if limits.payee_day_fen > limits.day_fen:
+        return "payee_day_fen", ACCOUNT_OVER_DAY
+    if limits.release_from_fen > limits.payee_day_fen:
+        return "release_from_fen", RELEASE_OVER_DAY
+    return None
 
 
 def hold_at_birth(amount_fen: int, limits: LimitsInForce) -> Hold | None:

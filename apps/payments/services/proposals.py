@@ -11,10 +11,10 @@ from django.db import IntegrityError, connection, transaction
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.jobs import ring
-from apps.payments.errors import AlreadyProposed, MovedOn
+from apps.payments.errors import AlreadyProposed, LimitsContradict, MovedOn
 from apps.payments.models import Checkout, Limits, Order, Proposal, StatementLine
 from apps.payments.permissions import check_may_confirm, check_may_propose
-from apps.payments.rules.holding import LimitsInForce
+from apps.payments.rules.holding import LimitsInForce, why_not_limits
 from apps.payments.rules.states import State
 from apps.payments.services.claiming import compare_again
 from apps.payments.services.explaining import check_explanation, explain
@@ -90,9 +90,10 @@ def propose_for_line(
 def propose_limits(*, limits: LimitsInForce, actor: User, key: UUID, reason: str, now: datetime) -> Proposal:
     """Propose other limits; they are in force once a second person confirms them.
 
-    Raises NotAllowed, AlreadyProposed.
+    Raises NotAllowed, LimitsContradict, AlreadyProposed.
     """
     check_may_propose(actor=actor, order=None)
+    _check_limits(limits)
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME)
     known = Proposal.objects.filter(key=key).first()
@@ -101,6 +102,12 @@ def propose_limits(*, limits: LimitsInForce, actor: User, key: UUID, reason: str
     made = _propose(Proposal(key=key, kind=Kind.LIMITS, reason=reason), actor, now, **asdict(limits))
     Limits.objects.create(proposal=made, set_at=now, **asdict(limits))
     return made
+
+
+def _check_limits(limits: LimitsInForce) -> None:
+    wrong = why_not_limits(limits)
+    if wrong is not None:
+        raise LimitsContradict(*wrong)
 
 
 def _propose(wanted: Proposal, actor: User, now: datetime, **detail: int) -> Proposal:
@@ -118,7 +125,8 @@ def _propose(wanted: Proposal, actor: User, now: datetime, **detail: int) -> Pro
 def confirm(*, proposal_id: int, actor: User, now: datetime) -> Proposal:
     """The second person agrees: it is done in the same transaction.
 
-    Raises NotAllowed, AlreadyDecided, SecondPersonNeeded, CausedByYou, MovedOn, AccountChanged, DoesNotFit.
+    Raises NotAllowed, AlreadyDecided, SecondPersonNeeded, CausedByYou, MovedOn, AccountChanged, DoesNotFit,
+    LimitsContradict.
     """
     proposal = _locked(proposal_id)
     check_may_confirm(actor=actor, proposal=proposal)
@@ -128,6 +136,7 @@ def confirm(*, proposal_id: int, actor: User, now: datetime) -> Proposal:
         explain(proposal, now=now)
         return proposal
     if proposal.kind == Kind.LIMITS:
+        _check_limits(proposal.limits.values)
         _decide(proposal, actor, Outcome.ACCEPTED, now)
         compare_again()
         ring("payments.send_due")

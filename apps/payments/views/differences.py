@@ -21,6 +21,7 @@ from apps.payments import services, worklist
 from apps.payments.forms import LineForm
 from apps.payments.models import LineState, Order, Proposal, StatementLine
 from apps.payments.permissions import PROPOSERS, READERS
+from apps.payments.what_for import what_each_is_for
 from apps.payments.worklist import Candidate
 
 Kind = Proposal.Kind
@@ -32,11 +33,12 @@ def differences(request: Request) -> HttpResponse:
     at = now()
     page = paginate(worklist.lines_to_explain(at), request)
     late = worklist.late_orders(at)[: worklist.SHOWN]
+    arrivals = list(worklist.late_arrivals(at)[: worklist.SHOWN])
     context = {
         "page": page,
         "lines": [worklist.line_task(line) for line in page],
         "orders": [worklist.order_task(order) for order in late],
-        "arrivals": worklist.late_arrivals(at)[: worklist.SHOWN],
+        "arrivals": list(zip(arrivals, what_each_is_for(arrivals), strict=True)),
     }
     return render_page(request, "payments/differences.html", context)
 
@@ -91,7 +93,7 @@ def _said(candidate: Candidate) -> str:
         }
     if other is not None:
         return _("Line %(number)s of %(day)s turns it round: %(kind)s, %(amount)s") % {
-            "number": other.number,
+            "number": other.shown_number,
             "day": day_text(other.bank_date),
             "kind": other.get_kind_display(),
             "amount": yuan_text(other.amount_fen),

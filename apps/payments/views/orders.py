@@ -19,6 +19,7 @@ from apps.payments.forms import OrderForm
 from apps.payments.models import STATES, Order, Proposal
 from apps.payments.permissions import PROPOSERS, READERS
 from apps.payments.rules.states import State
+from apps.payments.what_for import what_for
 
 Kind = Proposal.Kind
 
@@ -68,6 +69,7 @@ def order(request: Request, pk: int) -> HttpResponse:
             add_error(form, error)
     context = {
         "order": found,
+        "what_for": what_for(found),
         "task": worklist.order_task(found),
         "form": form,
         "current": selectors.payee_account_of(found.payee_account.owner_label, found.payee_account.owner_id),

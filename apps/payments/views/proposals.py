@@ -12,10 +12,12 @@ from apps.accounts.permissions import role_required
 from apps.core.clock import now
 from apps.core.errors import N_, DomainError
 from apps.core.http import Request, add_error, paginate, render_page, say
+from apps.fund.words import account_name
 from apps.payments import selectors, services
 from apps.payments.forms import LimitsForm
 from apps.payments.models import Proposal
 from apps.payments.permissions import CONFIRMERS, PROPOSERS, READERS, can_confirm
+from apps.payments.what_for import what_for
 
 SEERS = tuple(dict.fromkeys((*READERS, *CONFIRMERS)))
 ACTS = {"confirm": services.confirm, "refuse": services.refuse, "take-back": services.take_back}
@@ -81,9 +83,12 @@ def proposal(request: Request, pk: int) -> HttpResponse:
         except DomainError as error:
             messages.error(request, say(error))
             return redirect("payments:proposal", found.pk)
+    order = found.order or (found.line.order if found.line else None)
     context = {
         "proposal": found,
-        "order": found.order or (found.line.order if found.line else None),
+        "order": order,
+        "what_for": what_for(order) if order else "",
+        "account_name": account_name(found.account) if found.account else "",
         "can_confirm": can_confirm(actor=request.user, proposal=found),
         "is_own": found.is_open and found.proposed_by_id == request.user.pk,
         "is_reader": request.user.has_role(*READERS),

@@ -50,7 +50,8 @@ def test_claims_outside_the_period_are_decided_but_do_not_count():
     assert (effect.people, effect.claims, effect.differs) == (3, 3, 0)
     assert effect.gaining == Moved(1, 10)
     assert effect.losing == Moved(1, -70)
-    assert effect.unchanged == 1
+    assert Bar(-1, 0, 1) in effect.bars
+    assert effect.changed == {"b0": 2}
 
 
 def test_each_benefit_has_its_own_sum_and_a_claim_decided_otherwise_is_counted():
@@ -59,8 +60,7 @@ def test_each_benefit_has_its_own_sum_and_a_claim_decided_otherwise_is_counted()
     assert effect.differs == 1
 
 
-def test_small_groups_are_left_out():
-    assert effect_of(ASKED, side((0, 0, 0, 0)), side((0, 0, 0, 0))).groups == ()
+def test_groups_say_how_many_of_them_have_another_year():
     many = LEAST_PEOPLE
     asked = Asked(
         person=np.arange(2 * many),
@@ -72,11 +72,12 @@ def test_small_groups_are_left_out():
     )
     old, new = (Side({"b": np.full(2 * many, fen)}, whole(0), np.array([True])) for fen in (1, 3))
     assert effect_of(asked, old, new).groups == (
-        Group("age", "0-5", many, Both(many, 3 * many)),
-        Group("age", "60+", many, Both(many, 3 * many)),
-        Group("sex", "female", many, Both(many, 3 * many)),
-        Group("sex", "male", many, Both(many, 3 * many)),
-        Group("renewal", "first", many + 1, Both(many + 1, 3 * (many + 1))),
+        Group("age", "0-5", many, Both(many, 3 * many), many),
+        Group("age", "60+", many, Both(many, 3 * many), many),
+        Group("sex", "female", many, Both(many, 3 * many), many),
+        Group("sex", "male", many, Both(many, 3 * many), many),
+        Group("renewal", "first", many + 1, Both(many + 1, 3 * (many + 1)), many + 1),
+        Group("renewal", "renewed", many - 1, Both(many - 1, 3 * (many - 1)), many - 1),
     )
 
 

@@ -12,7 +12,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from apps.actuary.errors import ChangeUnusable
-from apps.actuary.rules.effects import Both, Effect, effect_data
+from apps.actuary.rules.effects import Both, Effect, Moved
+from apps.actuary.rules.telling import told, told_data
 from apps.actuary.services.what_ifs import STEPS, work_out
 from apps.core.clock import business_day, now
 from apps.core.money import Money
@@ -47,9 +48,9 @@ class Command(BaseCommand):
             except ChangeUnusable as error:
                 raise CommandError(f"--set {error.field}: {error.params['problem']}") from None
         if options["json"]:
-            self.stdout.write(json.dumps({"plan": str(version), "changes": changes, **effect_data(effect)}))
+            self.stdout.write(json.dumps({"plan": str(version), "changes": changes, **told_data(effect)}))
         else:
-            Console().print(_table(effect))
+            Console().print(_table(told(effect)))
 
     def _version(self, code: str, version: str | None) -> PlanVersion:
         found = PlanVersion.objects.filter(code=code)
@@ -73,12 +74,21 @@ def _table(effect: Effect) -> Table:
         table.add_row(name, *_money(both))
     for code, both in effect.benefits.items():
         table.add_row(f"  {code}", *_money(both))
-    table.add_row("People who get more", "", str(effect.gaining.people), str(Money(effect.gaining.fen)))
-    table.add_row("People who get less", "", str(effect.losing.people), str(Money(effect.losing.fen)))
-    table.add_row("People in all", str(effect.people), "", "")
+    table.add_row("People who get more", "", *_moved(effect.gaining))
+    table.add_row("People who get less", "", *_moved(effect.losing))
+    table.add_row("People in all", "fewer than five" if effect.people is None else str(effect.people), "", "")
     table.add_row("Claims decided otherwise than then", str(effect.differs), "", "")
     return table
 
 
 def _money(both: Both) -> tuple[str, str, str]:
-    return str(Money(both.old)), str(Money(both.new)), str(Money(both.change))
+    return _yuan(both.old), _yuan(both.new), _yuan(both.change)
+
+
+def _moved(moved: Moved) -> tuple[str, str]:
+    many = "five or more" if moved.people is None else str(moved.people)
+    return "fewer than five" if moved.is_telling else many, _yuan(moved.fen)
+
+
+def _yuan(fen: int | None) -> str:
+    return "not shown" if fen is None else str(Money(fen))
