@@ -28,6 +28,9 @@ COPY = (
     "COPY enrolments_rosterrow (roster_id, number, block, identity_index, mark, price_fen, verdict)"
     " FROM STDIN (FORMAT BINARY)"
 )
+COPY_BLOCK = (
+    "COPY enrolments_rosterblock (roster_id, number, sealed_rows, has_faults, is_enrolled) FROM STDIN (FORMAT BINARY)"
+)
 SIGNATURE, END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 FIELDS = (
     ("roster", ">i8"),
@@ -100,14 +103,12 @@ def pack(roster_id: int, number: int, block: Block, people: People) -> Packed:
 
 def stage(roster_id: int, packed: Packed) -> None:
     """Keep a block and its people, in two statements."""
-    RosterBlock.objects.create(
-        roster_id=roster_id,
-        number=packed.number,
-        sealed_rows=packed.sealed_rows,
-        has_faults=packed.people < packed.rows,
-    )
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        copy.write(packed.records)
+    with connection.cursor() as cursor:
+        with cursor.copy(COPY_BLOCK) as copy:  # the sealed bytes as they are: as a parameter they would be written out
+            copy.set_types(("int8", "int4", "bytea", "bool", "bool"))
+            copy.write_row((roster_id, packed.number, packed.sealed_rows, packed.people < packed.rows, False))
+        with cursor.copy(COPY) as copy:
+            copy.write(packed.records)
 
 
 def _records(roster_id: int, block: int, people: People) -> NDArray[np.void]:

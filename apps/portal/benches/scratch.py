@@ -14,13 +14,16 @@ from apps.portal.databases import create_database, drop_database, working_in
 
 @contextmanager
 def scratch_database(*apps: str) -> Iterator[None]:
-    """Work in a new database on the same server, migrated as far as the apps need; nothing else is touched."""
+    """Work in a new database on the same server, with the tables that the apps need, or all of them.
+
+    Nothing else is touched.
+    """
     name = f"gongji_bench_{os.getpid()}"
     create_database(name)
     try:
         with working_in(name):
-            for app in apps:
-                call_command("migrate", app, verbosity=0, interactive=False)
+            for named in ([app] for app in apps) if apps else [[]]:
+                call_command("migrate", *named, verbosity=0, interactive=False)
             yield
     finally:
         drop_database(name)
