@@ -179,6 +179,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_POOL_LIMIT = 2  # a process; at ten, rings under load took every connection the embedded server has
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 300}
 if CELERY_BROKER_URL.startswith("pgmq"):
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
