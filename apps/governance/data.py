@@ -11,7 +11,8 @@ import yaml
 
 from apps.actuary.rules.snapshot import fingerprint
 from apps.governance.rules.composition import Composition, Share
-from apps.governance.rules.decision import Base, Comparator, DecisionRule, Source
+from apps.governance.rules.decision import Base, Comparator, DecisionRule
+from apps.plans.rules import Words
 
 HERE = Path(__file__).parent
 
@@ -83,7 +84,7 @@ def _rule(row: dict[str, Any]) -> DecisionRule:
             comparator=Comparator(row["threshold"]["comparator"]),
             least_voters=row["least_voters"],
             ratification=row["ratification"],
-            source=Source(**row["source"]),
+            source=Words(**row["source"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnusableRules(f"{row.get('id')}: {error!r}") from error

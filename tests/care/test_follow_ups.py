@@ -1,6 +1,5 @@
 import json
 from datetime import timedelta
-from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from apps.care.rules.schedule import Window
 from apps.care.services import add_task, finish_task, log_follow_up
 from apps.reminders.models import Message
 from tests.care.factories import CALM, POOR, RED, follow_up_task, make_doctor, make_patient, make_visit
+from tests.fund.concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -71,21 +71,9 @@ def test_what_a_visit_brings_is_written_in_one_round_trip(contract, now):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_twice_at_once_is_one_visit(now):
     contract = make_patient(now=now)
-    key, task, start, visits = uuid4(), follow_up_task(contract), Barrier(4), []
-
-    def work():
-        start.wait()
-        try:
-            visits.append(log(contract, now, task=task, key=key).pk)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert visits == [FollowUp.objects.get().pk] * 4
+    key, task = uuid4(), follow_up_task(contract)
+    visits = at_once(lambda _: log(contract, now, task=task, key=key), times=4)
+    assert visits == [FollowUp.objects.get()] * 4
     assert Message.objects.filter(kind="follow-up-done").count() == 1
     assert Task.objects.filter(state=Task.State.OPEN).count() == 1
 

@@ -14,11 +14,6 @@ from tests.enrolments.test_places import offered, paid
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def own_vault(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def refused(rows, name, **changes):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         rows.update(**changes)

@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 
 
-@pytest.fixture(autouse=True)
-def own_vault(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def url(name, *args):
     return reverse(f"enrolments:{name}", args=args)
 

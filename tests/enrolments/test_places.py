@@ -41,11 +41,6 @@ pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 
 
-@pytest.fixture(autouse=True)
-def own_vault(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def offered(agreement=None, *, is_signed=True) -> Place:
     """An offer to a member who has an account."""
     member = family_of(people(1)[0])

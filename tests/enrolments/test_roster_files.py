@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 ROW = ("王芳", number(1))
 
 
-@pytest.fixture(autouse=True)
-def own_vault(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def as_xlsx(rows, change=lambda sheet: None) -> bytes:
     book, out = openpyxl.Workbook(), io.BytesIO()
     for row in rows:

@@ -4,12 +4,22 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
+import pytest
+
 from apps.accounts.models import Role, User
 from apps.actuary.models import PeriodClose
 from apps.directory.models import Organisation, Post
 from apps.governance.models import Line, Resolution, Seat
 from apps.governance.rules.words import Choice, Constituency, Purpose
-from apps.governance.services import LineDraft, cast_vote, open_ballot, propose, seat_member
+from apps.governance.services import (
+    LineDraft,
+    cast_vote,
+    close_ballot,
+    open_ballot,
+    propose,
+    proposing,
+    seat_member,
+)
 from apps.payments.services import name_payee_account
 from tests.actuary.factories import closed_quarter
 from tests.conftest import NOW
@@ -109,3 +119,15 @@ def votes(resolution: Resolution, seats: list[Seat], pattern: str) -> None:
     for seat, mark in zip(seats, pattern, strict=True):
         if mark in words:
             vote(resolution, seat, words[mark])
+
+
+def ended(resolution: Resolution) -> Resolution:
+    """Closed at its end, a week after the opening."""
+    return close_ballot(resolution_id=resolution.pk, now=NOW + timedelta(days=7))
+
+
+def needing_assembly(seats: list[Seat]) -> Resolution:
+    """A ballot under the rule that asks the members' assembly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proposing, "KLASS", "distribution")
+        return opened(seats)

@@ -50,8 +50,7 @@ def log_follow_up(
 ) -> FollowUp:
     """Write down one visit; a late one is as welcome, a repeated post gives the first one again.
 
-    ``answers`` are the form's, ready for JSON.  Raises NotYourPatient, TaskIsClosed, VisitAhead,
-    VisitBefore.
+    ``answers`` are the form's, ready for JSON.  Raises NotYourPatient, TaskIsClosed, VisitAhead, VisitBefore.
     """
     task = Task.objects.select_for_update(of=("self",)).select_related("person").get(pk=task_id)
     check_is_assigned(user=actor, task=task)

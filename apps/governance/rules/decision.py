@@ -7,6 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 
+from apps.plans.rules import Words
+
 
 class Base(StrEnum):
     CAST = "cast"
@@ -27,14 +29,6 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a rule comes from, in both languages."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionRule:
     """One way to decide, as data: ``id@version/call``."""
 
@@ -49,7 +43,7 @@ class DecisionRule:
     comparator: Comparator
     least_voters: int
     ratification: str
-    source: Source
+    source: Words
 
     @property
     def name(self) -> str:

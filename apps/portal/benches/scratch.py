@@ -22,7 +22,7 @@ def scratch_database(*apps: str) -> Iterator[None]:
     create_database(name)
     try:
         with working_in(name):
-            for named in ([app] for app in apps) if apps else [[]]:
+            for named in [[app] for app in apps] or [[]]:
                 call_command("migrate", *named, verbosity=0, interactive=False)
             yield
     finally:

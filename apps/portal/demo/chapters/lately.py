@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from apps.care.models import DoctorContract
@@ -12,6 +12,7 @@ from apps.claims.services.accounts import current_account
 from apps.core.clock import business_day
 from apps.enrolments.models import Cover
 from apps.members.rules.family import is_minor
+from apps.portal.demo.chapters.claiming import ISSUERS
 from apps.portal.demo.chapters.referring import Referring
 from apps.portal.demo.families import ASTHMA
 from apps.portal.demo.story import Story
@@ -29,21 +30,24 @@ class Lately:
         self._refer(now)
 
     def _file(self, now: datetime) -> None:
-        """Bills whose illness nobody could read from the paper: an officer looks."""
-        day = business_day(now) - timedelta(days=2)
+        """Bills without a known illness on them: an officer looks."""
+        today = business_day(now)
+        day = today - timedelta(days=2)
         covers = Cover.objects.paid().on(day).filter(plan_code=ASTHMA).select_related("person__registered_by")
         accounts = ((cover, current_account(cover.person.registered_by)) for cover in covers.order_by("-pk"))
-        ready = ((cover, account) for cover, account in accounts if account and self._is_child(cover, day))
+        ready = (
+            (cover, account) for cover, account in accounts if account and is_minor(cover.person.birth_date, today)
+        )
         for cover, account in islice(ready, BILLS):
             fen = self.story.random.randrange(8_000, 30_000)
             submit_bill(
                 actor=cover.person.registered_by,
                 person_id=cover.person_id,
                 filing=Filing(
-                    kind="outpatient",
+                    kind="pharmacy",
                     service_date=day,
-                    place=Place("安康药房", "primary"),
-                    issuer="安康药房",
+                    place=Place(ISSUERS[0], "primary"),
+                    issuer=ISSUERS[0],
                     receipt_number=f"{self.story.random.randrange(10**13):013d}",
                     diagnosis_words="咳嗽待查",
                     lines=(FiledLine("drug", "布地奈德混悬液", fen, code="R03BA02"),),
@@ -53,10 +57,6 @@ class Lately:
                 key=self.story.key(),
                 now=now,
             )
-
-    def _is_child(self, cover: Cover, day: date) -> bool:
-        """Whoever came of age acts alone."""
-        return is_minor(cover.person.birth_date, day + timedelta(days=2))
 
     def _refer(self, now: datetime) -> None:
         """Children referred yesterday, whom nobody at the hospital has looked at."""
