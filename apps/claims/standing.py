@@ -14,12 +14,15 @@ from apps.accounts.models import User
 from apps.claims.models import Bill
 from apps.claims.rules.checks import OtherBill
 from apps.claims.rules.receipts import issuer_key
+from apps.core.prepared import Prepared
 from apps.members.rules.family import Capacity, capacity_of, is_minor
 
 CONSENT = "consent-claims"
 OWNER = "accounts.user"
 """Payee accounts of families belong to users."""
-QUERY = """
+QUERY = Prepared(
+    "claims_standing",
+    """
 SELECT
     p.name,
     p.birth_date,
@@ -43,7 +46,14 @@ SELECT
         WHERE kind IN ('clinic', 'hospital')
     )
 FROM members_person AS p WHERE p.id = %(person)s
-"""
+""",
+    actor="bigint",
+    person="bigint",
+    account="bigint",
+    key="uuid",
+    consent="text",
+    owner="text",
+)
 COMPARED = timedelta(days=60)
 OTHERS = """
 SELECT number, issuer_key, receipt_key, service_date, billed_fen, person_id = %(person)s
@@ -91,7 +101,7 @@ def standing_to_file(*, actor: User, person_id: int, account_id: int, key: UUID)
         "owner": OWNER,
     }
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, parameters)
+        QUERY.ask(cursor, parameters)
         row = cursor.fetchone()
     return Standing(*row) if row else None
 

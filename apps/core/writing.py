@@ -102,4 +102,4 @@ def run_together(*statements: Statement) -> None:
     if not statements:
         return
     with connection.cursor() as cursor:
-        cursor.execute("; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values])
+        cursor.execute("; ".join(cursor.mogrify(sql, values) for sql, values in statements))

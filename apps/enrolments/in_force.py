@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 
+from apps.core.prepared import Prepared
 from apps.enrolments.models import Application, Cover
 from apps.enrolments.selectors import terms_of_cover
 from apps.members.models import Person
 from apps.plans.models import PlanVersion
 
-QUERY = """
+QUERY = Prepared(
+    "enrolments_covers_on",
+    """
 SELECT
     c.id, c.person_id, c.plan_version_id, c.plan_code, c.application_id, c.start, c."end" AS "end", c.state,
     c.renewed_years, c.claimed_date,
@@ -28,7 +31,10 @@ WHERE c.person_id = %(person)s AND c.start <= %(day)s AND c."end" > %(day)s AND 
         SELECT FROM enrolments_lapse
         WHERE cover_id = c.id AND start <= %(day)s AND ("end" IS NULL OR "end" > %(day)s)
     )
-"""
+""",
+    person="bigint",
+    day="date",
+)
 """``Cover.objects.paid().on(day)`` with person, terms and the facts given at joining."""
 Part = TypeVar("Part", bound=Model)
 
@@ -39,7 +45,7 @@ def covers_on(person_id: int, day: date) -> list[Cover]:
     They bring what deciding a claim needs; any other field is fetched when it is asked for.
     """
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, {"person": person_id, "day": day})
+        QUERY.ask(cursor, {"person": person_id, "day": day})
         names = [column.name for column in cursor.description or ()]
         covers = [_cover(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
     return sorted(covers, key=lambda cover: (terms_of_cover(cover).priority, cover.plan_code, cover.pk))

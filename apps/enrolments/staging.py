@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice
 from typing import Any
 
 import numpy as np
+import orjson
 from django.db import connection
 from numpy.typing import NDArray
 
@@ -21,9 +20,8 @@ from apps.enrolments.rules.period import policy_year
 from apps.enrolments.rules.roster import Entry, Fault, RowReader, Standard, fault_of
 from apps.plans.selectors import terms_of, version_in_force
 
-BLOCK = 5_000
+BLOCK = 10_000
 SEALED = "enrolments_rosterblock:sealed_rows"
-Cells = Sequence[str]
 COPY = (
     "COPY enrolments_rosterrow (roster_id, number, block, identity_index, mark, price_fen, verdict)"
     " FROM STDIN (FORMAT BINARY)"
@@ -49,15 +47,14 @@ RECORD = np.dtype(
 
 @dataclass(slots=True)
 class Block:
-    """Rows as handed in, by their numbers in the file, and which of them are merged."""
+    """Rows as handed in, by columns: their numbers in the file, their cells, and the numbers of those merged."""
 
     numbers: Sequence[int]
-    cells: Sequence[Cells]
+    columns: Sequence[Sequence[str]]
     merged: Sequence[int] = ()
 
-    def as_json(self) -> str:
-        content = {"numbers": self.numbers, "cells": list(chain.from_iterable(self.cells)), "merged": self.merged}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    def as_json(self) -> bytes:
+        return orjson.dumps({"numbers": self.numbers, "columns": self.columns, "merged": self.merged})
 
 
 @dataclass(slots=True)
@@ -97,7 +94,7 @@ class Packed:
 def pack(roster_id: int, number: int, block: Block, people: People) -> Packed:
     """All the work that needs no database, so that it can be done while the block before is being kept."""
     records = _records(roster_id, number, people).tobytes()
-    sealed_rows = seal(zlib.compress(block.as_json().encode(), level=1), context=SEALED)
+    sealed_rows = seal(zlib.compress(block.as_json(), level=1), context=SEALED)
     return Packed(number, len(block.numbers), len(people), sealed_rows, SIGNATURE + records + END)
 
 
@@ -127,9 +124,7 @@ def _records(roster_id: int, block: int, people: People) -> NDArray[np.void]:
 
 def read_kept(block: RosterBlock, reader: RowReader) -> Iterator[tuple[int, list[str], Entry | list[Fault]]]:
     """The rows of a block: number in the file, cells, and whom they name or what is wrong with them."""
-    content: dict[str, Any] = json.loads(zlib.decompress(unseal(bytes(block.sealed_rows), context=SEALED)))
-    merged, flat = set(content["merged"]), iter(content["cells"])
-    width = len(content["cells"]) // len(content["numbers"])
-    for number in content["numbers"]:
-        cells = list(islice(flat, width))
+    content: dict[str, Any] = orjson.loads(zlib.decompress(unseal(bytes(block.sealed_rows), context=SEALED)))
+    merged = set(content["merged"])
+    for number, *cells in zip(content["numbers"], *content["columns"], strict=True):
         yield number, cells, [fault_of(CellsMerged())] if number in merged else reader.read(cells)

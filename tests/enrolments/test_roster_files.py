@@ -250,6 +250,16 @@ def test_the_error_file_names_duplicates_block_by_block(monkeypatch):
     assert all("on this roster already" in told[row] for row in (7, 8))
 
 
+def test_empty_rows_and_short_ones_keep_the_numbers_of_the_others(monkeypatch):
+    monkeypatch.setattr(roster_checking, "BLOCK", 2)
+    wide = ("姓名", "身份证号", "性别")
+    rows = [*people(1), (), (), ("", "", ""), (), (), people(2)[1], ("王芳", "1"), ("李强",)]
+    roster = checked(make_agreement(), as_csv(rows, wide))
+    assert (roster.rows, roster.counts) == (4, {"fine": 2})
+    assert set(roster.people.values_list("number", flat=True)) == {2, 8}
+    assert set(said(roster)) == {9, 10}
+
+
 def test_a_row_of_the_day_after_tomorrow_is_refused():
     born = date(2026, 12, 24)
     roster = checked(make_agreement(), as_csv([("新生", number(1, born=born))]))

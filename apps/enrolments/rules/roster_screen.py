@@ -5,15 +5,16 @@ Whoever passes is read to the very same person by ``RowReader``; whoever does no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.enrolments.rules.roster import PLAIN_NAME, SEXES, Facts, RowReader
+from apps.enrolments.rules.roster import LONGEST_NAME, SEXES, Facts, RowReader
 from apps.enrolments.rules.roster_columns import BIRTH_DATE, FACTS, IDENTITY, NAME, SEX
 from apps.members.rules.identity import CHECK_CHARACTERS, Holder
 
@@ -23,6 +24,7 @@ CHECKS = np.array([ord(character) for character in CHECK_CHARACTERS])
 LENGTH = 18
 NINE = 9
 UNKNOWN = -1
+LENGTHS = range(2, LONGEST_NAME + 1)  # of a name of letters alone, which is taken as it is
 MALE = {text: int(sex == "male") for text, sex in SEXES.items()}
 
 
@@ -34,24 +36,23 @@ class Screen:
         self._prices: dict[tuple[int, Facts], int] = {}  # by day, sex and facts; -1: not for this person
         self._facts: dict[tuple[str, ...], Facts] = {}
 
-    def prices(self, rows: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-        """For each row the price in fen of somebody who can surely be enrolled, or -1."""
-        columns = dict(zip(self._columns, zip(*rows, strict=True), strict=True))
+    def prices(self, cells: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+        """For each row, of cells by columns, the price in fen of somebody who can surely be enrolled, or -1."""
+        columns = dict(zip(self._columns, cells, strict=True))
         fine, days, is_male = read_numbers(columns[IDENTITY])
-        fine &= np.fromiter(map(bool, map(PLAIN_NAME.fullmatch, columns[NAME])), bool, len(rows))
+        fine &= _truths(map(str.isalpha, columns[NAME])) & _truths(map(LENGTHS.__contains__, map(len, columns[NAME])))
         if BIRTH_DATE in columns:
-            fine &= ~np.fromiter(map(bool, columns[BIRTH_DATE]), bool, len(rows))
+            fine &= ~_truths(map(bool, columns[BIRTH_DATE]))
         if SEX in columns:
-            said = np.fromiter(map(MALE.get, columns[SEX], repeat(UNKNOWN)), int, len(rows))
+            said = np.fromiter(map(MALE.get, columns[SEX], repeat(UNKNOWN)), int)
             fine &= said == is_male
-        named = [columns[name] for name in FACTS if name in columns]
-        facts = list(zip(*named, strict=True)) if named else [()] * len(rows)
-        return self._judged(fine, days * 2 + is_male, facts)
+        return self._judged(fine, days * 2 + is_male, [columns[name] for name in FACTS if name in columns])
 
-    def _judged(self, fine: Truth, people: NDArray[np.int64], facts: Sequence[tuple[str, ...]]) -> NDArray[np.int64]:
+    def _judged(self, fine: Truth, people: NDArray[np.int64], facts: Sequence[Sequence[str]]) -> NDArray[np.int64]:
         """Each different question is asked once."""
-        codes = {cells: code for code, cells in enumerate(set(facts))}
-        code = np.fromiter(map(codes.__getitem__, facts), int, len(facts))
+        codes: dict[tuple[str, ...], int] = defaultdict(count().__next__)
+        rows = zip(*facts, strict=True) if facts else repeat((), len(people))
+        code = np.fromiter(map(codes.__getitem__, rows), int)
         keys, place = np.unique(people * len(codes) + code, return_inverse=True)
         cells = list(codes)
         answers = [self._price(key // len(codes), cells[key % len(codes)]) for key in keys.tolist()]
@@ -74,6 +75,10 @@ class Screen:
             return -1
         verdict = self._reader.judge(Holder(born, "male" if is_male else "female"), facts)
         return -1 if verdict.faults else verdict.price_fen
+
+
+def _truths(said: Iterable[bool]) -> Truth:
+    return np.fromiter(said, bool)
 
 
 def read_numbers(numbers: Sequence[str]) -> tuple[Truth, NDArray[np.int64], Truth]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import compress, islice
 from operator import itemgetter
 from traceback import format_tb
 
@@ -99,35 +99,41 @@ def _refuse(roster: Roster, refusal: SheetRefused, now: datetime) -> bool:
 
 
 def _stage_all(roster: Roster, sheet: Sheet, today: date) -> None:
-    columns = _columns(sheet.rows)
+    columns, heading = _columns(sheet.rows)
     reader = reader_for(roster.agreement, columns.names, roster.start, today)
     done = roster.blocks.count()
-    ready = _ready(roster.pk, _blocks(sheet, columns), columns, reader, after=done)
+    ready = _ready(roster.pk, _blocks(sheet, columns, heading + 1), columns, reader, after=done)
     for packed in _ahead(ready):
         _keep(roster.pk, packed, columns, sheet.share())
     if not roster.blocks.exists():
         raise EmptySheet
 
 
-def _blocks(sheet: Sheet, columns: Columns) -> Iterator[Block]:
-    """The cells that are read, as many rows at a time as make a block; rows without any are left out."""
-    pick, width = itemgetter(*columns.places), max(columns.places) + 1
-    lines = (line for line in sheet.rows if any(line[1]))
-    while some := list(islice(lines, BLOCK)):
-        numbers, cells = zip(*some, strict=True)
-        if min(map(len, cells)) < width:
-            cells = tuple(row + [""] * width for row in cells)
-        merged = [number for number in numbers if sheet.is_merged(number)] if sheet.has_merged else []
-        yield Block(numbers, list(map(pick, cells)), merged)
+def _blocks(sheet: Sheet, columns: Columns, first: int) -> Iterator[Block]:
+    """The cells that are read, a block's rows at a time; rows without any are left out."""
+    width = max(columns.places) + 1
+    while rows := list(islice(sheet.rows, BLOCK)):
+        numbers, filled = list(range(first, first + len(rows))), list(map(any, rows))
+        first += len(rows)
+        if not all(filled):
+            numbers, rows = list(compress(numbers, filled)), list(compress(rows, filled))
+        if min(map(len, rows), default=width) < width:
+            rows = [row + [""] * width for row in rows]
+        if rows:
+            merged = [number for number in numbers if sheet.is_merged(number)] if sheet.has_merged else []
+            yield Block(numbers, [list(map(itemgetter(place), rows)) for place in columns.places], merged)
 
 
-def _columns(rows: Iterator[Row]) -> Columns:
-    """The columns by the headings among the first rows.  Raises EmptySheet, HeadingsMissing, HeadingTwice."""
+def _columns(rows: Iterator[Row]) -> tuple[Columns, int]:
+    """The columns by the headings among the first rows, and that row's number.
+
+    Raises EmptySheet, HeadingsMissing, HeadingTwice.
+    """
     seen = []
-    for _number, cells in islice(rows, HEADINGS_WITHIN):
+    for number, cells in enumerate(islice(rows, HEADINGS_WITHIN), start=1):
         columns = find_columns(cells)
         if columns:
-            return columns
+            return columns, number
         seen.append([cell.strip() for cell in cells if cell.strip()])
     first = next(filter(None, seen), None)
     if first is None:
@@ -139,9 +145,10 @@ def _ready(
     roster_id: int, blocks: Iterator[Block], columns: Columns, reader: RowReader, *, after: int
 ) -> Iterator[Packed]:
     """The blocks that are not kept yet.  Raises TooManyRows."""
-    screen, identity = Screen(columns.names, reader), columns.names.index(IDENTITY)
+    screen, identity, rows = Screen(columns.names, reader), columns.names.index(IDENTITY), 0
     for number, block in enumerate(blocks):
-        if number * BLOCK >= MAX_ROWS:
+        rows += len(block.numbers)
+        if rows > MAX_ROWS:
             raise TooManyRows(limit=f"{MAX_ROWS:,}")
         if number >= after:
             yield pack(roster_id, number, block, _people(block, identity, reader, screen))
@@ -158,15 +165,13 @@ def _ahead(items: Iterator[Packed]) -> Iterator[Packed]:
 
 def _people(block: Block, identity: int, reader: RowReader, screen: Screen) -> People:
     """Most by the screen, all at once; whoever does not pass by reading the row."""
-    prices, merged = screen.prices(block.cells), set(block.merged)
-    passed, failed = np.flatnonzero(prices >= 0).tolist(), np.flatnonzero(prices < 0).tolist()
-    if merged:
-        passed = [at for at in passed if block.numbers[at] not in merged]
-    rows, numbers = [block.numbers[at] for at in passed], [block.cells[at][identity] for at in passed]
-    people = People(rows, numbers, prices[passed].tolist())
-    for at in failed:
-        found = reader.read(block.cells[at])
-        if isinstance(found, Entry) and block.numbers[at] not in merged:
+    prices, is_single = screen.prices(block.columns), ~np.isin(block.numbers, block.merged)
+    passes = ((prices >= 0) & is_single).tolist()
+    rows, numbers = list(compress(block.numbers, passes)), list(compress(block.columns[identity], passes))
+    people = People(rows, numbers, prices[passes].tolist())
+    for at in np.flatnonzero((prices < 0) & is_single).tolist():
+        found = reader.read([column[at] for column in block.columns])
+        if isinstance(found, Entry):
             people.add(block.numbers[at], found.number, found.price_fen)
     return people
 

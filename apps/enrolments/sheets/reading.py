@@ -21,7 +21,7 @@ from django.conf import settings
 from apps.enrolments.errors import SHEET_REFUSALS, EncodingUnknown, NotATable, OldWorkbook, SheetBroken
 from apps.enrolments.sheets.vault import KeptFile, pieces_of
 
-Row = tuple[int, list[str]]
+Row = list[str]
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -33,7 +33,7 @@ SNIFFED = 20  # lines in which the delimiter is looked for
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows with the numbers Excel shows; ``share`` says how much is read; ``is_merged`` of a row."""
+    """All rows, the first being number 1 as in Excel; ``share`` says how much is read; ``is_merged`` of a number."""
 
     rows: Iterator[Row]
     line: Callable[[], int]
@@ -70,7 +70,7 @@ def _text(stored_as: str, size: int, head: bytes) -> Iterator[Sheet]:
     with io.TextIOWrapper(io.BufferedReader(file, 256 * 1024), encoding, newline="") as lines:
         first = [line for _, line in zip(range(SNIFFED), lines, strict=False)]
         reader = csv.reader(chain(first, lines), delimiter=_delimiter(first))
-        yield Sheet(enumerate(reader, start=1), lambda: reader.line_num, lambda: file.taken / max(size, 1))
+        yield Sheet(reader, lambda: reader.line_num, lambda: file.taken / max(size, 1))
 
 
 def _encoding(stored_as: str) -> str:
@@ -123,8 +123,9 @@ def _sheet(child: subprocess.Popen[bytes], lines: Iterator[str], about: dict[str
             raise _refusal(child)
         yield from ()
 
-    rows = chain(enumerate(reader, start=1), end())
-    return Sheet(rows, lambda: reader.line_num, lambda: reader.line_num / max(total, 1), bool(merged), is_merged)
+    return Sheet(
+        chain(reader, end()), lambda: reader.line_num, lambda: reader.line_num / max(total, 1), bool(merged), is_merged
+    )
 
 
 def _feed(child: subprocess.Popen[bytes], stored_as: str) -> None:

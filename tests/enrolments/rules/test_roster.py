@@ -146,13 +146,17 @@ births = st.one_of(st.just(""), days.map(str), st.text(max_size=8))
 jobs = st.sampled_from(["", "courier", "骑手", "doctor"])
 
 
+def by_columns(rows):
+    return list(zip(*rows, strict=True))
+
+
 @given(st.lists(st.tuples(names, numbers, births, sexes, jobs), min_size=1, max_size=12))
 @example([("王芳", NUMBER, "", "女", "courier")])
 @example([("王芳", "110000199002300029"[:17] + "X", "", "", "")])
 @EXAMPLES
 def test_the_screen_passes_nobody_whom_reading_refuses_and_knows_the_price(rows):
     one_by_one = reader()
-    prices = Screen(COLUMNS, one_by_one).prices(rows)
+    prices = Screen(COLUMNS, one_by_one).prices(by_columns(rows))
     for cells, price in zip(rows, prices.tolist(), strict=True):
         found = one_by_one.read(cells)
         if price >= 0:
@@ -162,9 +166,8 @@ def test_the_screen_passes_nobody_whom_reading_refuses_and_knows_the_price(rows)
 
 def test_the_screen_passes_the_usual_row_so_that_it_is_worth_having():
     rows = [("王芳", fictional_number(birth_date=BORN + timedelta(days=i), sex="female", serial=i)) for i in range(50)]
-    assert (
-        Screen(("name", "identity"), reader(("name", "identity"), occupation="courier")).prices(rows) == 72_00
-    ).all()
+    screen = Screen(("name", "identity"), reader(("name", "identity"), occupation="courier"))
+    assert (screen.prices(by_columns(rows)) == 72_00).all()
 
 
 def test_the_screen_asks_the_terms_once_for_each_different_person():
@@ -176,6 +179,6 @@ def test_the_screen_asks_the_terms_once_for_each_different_person():
         return judge(holder, facts)
 
     asked.judge = listening
-    screen, rows = Screen(("name", "identity"), asked), [("王芳", NUMBER), ("李芳", NUMBER)]
-    assert screen.prices(rows).tolist() == screen.prices(rows).tolist() == [72_00, 72_00]
+    screen, cells = Screen(("name", "identity"), asked), by_columns([("王芳", NUMBER), ("李芳", NUMBER)])
+    assert screen.prices(cells).tolist() == screen.prices(cells).tolist() == [72_00, 72_00]
     assert len(questions) == 1
