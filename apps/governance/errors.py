@@ -45,6 +45,11 @@ class AccountChanged(DomainError):
     message = N_("The bank account of %(payee)s was changed after this was proposed. Cancel it and propose it again.")
 
 
+class GrantNotPayable(DomainError):
+    code = "grant-not-payable"
+    message = N_("This line is not to be paid again: its payment has not failed, or the grant has lapsed.")
+
+
 class ReportInPast(DomainError):
     code = "report-in-past"
     message = N_("The report is due on a day to come.")

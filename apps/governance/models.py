@@ -269,6 +269,8 @@ class ResolutionEvent(models.Model):
         RATIFIED = states.Event.RATIFIED, _("Ratified")
         RATIFICATION_REFUSED = states.Event.RATIFICATION_REFUSED, _("Ratification refused")
         CANCELLED = states.Event.CANCELLED, _("Cancelled")
+        PAID_AGAIN = states.Event.PAID_AGAIN, _("Asked the bank to pay a line again")
+        LAPSED = states.Event.LAPSED, _("Grant lapsed: the money is part of the surplus again")
 
     resolution = models.ForeignKey(Resolution, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=24, choices=Kind)
@@ -278,3 +280,8 @@ class ResolutionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resolution_id}"
+
+    @property
+    def is_about_a_line(self) -> bool:
+        """Whether ``reason`` is the number of the line it happened to."""
+        return self.kind in (states.Event.PAID_AGAIN, states.Event.LAPSED)

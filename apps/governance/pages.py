@@ -28,7 +28,7 @@ from apps.governance.models import (
 from apps.governance.rules.decision import Base, DecisionRule, Tally, is_settled
 from apps.governance.rules.states import ENDED
 from apps.governance.rules.words import Interest
-from apps.governance.selectors import HOLDS_MONEY, committed_fen
+from apps.governance.selectors import HOLDS_MONEY, LINE, Fates, committed_fen, fates_of
 from apps.governance.words import BASES, TONES, quorum_text, reason_text, share_of, threshold_text
 from apps.payments.models import Order
 from apps.payments.selectors import orders_of
@@ -63,6 +63,8 @@ class LinePage:
     interests: list[InterestRow]
     bases: list[BaseRow]
     order: Order | None
+    is_lapsed: bool
+    is_payable_again: bool
 
     @property
     def bars(self) -> list[tuple[Promise, int]]:
@@ -104,10 +106,14 @@ class ResolutionPage:
 
     @property
     def granted_fen(self) -> int | None:
-        """What was granted; none while it is not decided."""
+        """What was granted and has not lapsed; none while it is not decided."""
         if self.resolution.state not in ENDED:
             return None
-        return sum(line.line.amount_fen for line in self.lines if _holds_money(self.resolution, line.line))
+        return sum(line.line.amount_fen for line in self.lines if _holds_money(self.resolution, line))
+
+    @property
+    def lapsed_fen(self) -> int:
+        return sum(line.line.amount_fen for line in self.lines if line.is_lapsed)
 
     @property
     def after_fen(self) -> int:
@@ -133,11 +139,13 @@ def resolution_view(resolution: Resolution) -> ResolutionPage:
     rule = decision_rules()[resolution.rule_name]
     lines = list(resolution.lines.all())
     counted = tallies(resolution)
-    orders = orders_of("governance.line", [line.pk for line in lines])
-    own = sum(line.amount_fen for line in lines if _holds_money(resolution, line))
+    orders = orders_of(LINE, [line.pk for line in lines])
+    fates = fates_of(lines)
+    pages = [_line_page(line, resolution, counted, rule, orders, fates) for line in lines]
+    own = sum(page.line.amount_fen for page in pages if _holds_money(resolution, page))
     return ResolutionPage(
         resolution=resolution,
-        lines=[_line_page(line, resolution, counted, rule, orders) for line in lines],
+        lines=pages,
         rule=rule,
         asked_fen=sum(line.amount_fen for line in lines),
         locked_fen=resolution.period_close.surplus_fen,
@@ -146,10 +154,10 @@ def resolution_view(resolution: Resolution) -> ResolutionPage:
     )
 
 
-def _holds_money(resolution: Resolution, line: Line) -> bool:
-    result: LineResult | None = getattr(line, "result", None)
+def _holds_money(resolution: Resolution, page: LinePage) -> bool:
+    result: LineResult | None = getattr(page.line, "result", None)
     if resolution.state == State.PASSED:
-        return result is not None and result.is_passed
+        return result is not None and result.is_passed and not page.is_lapsed
     return resolution.state in HOLDS_MONEY
 
 
@@ -159,6 +167,7 @@ def _line_page(
     counted: Mapping[int, Tally],
     rule: DecisionRule,
     orders: Mapping[int, list[Order]],
+    fates: Fates,
 ) -> LinePage:
     tally = counted[line.pk]
     votes = {vote.seat_id: vote for vote in line.votes.all()}
@@ -170,6 +179,8 @@ def _line_page(
         interests=interest_rows(line.recusals.all()),
         bases=[_base_row(base, tally, rule) for base in Base],
         order=next(iter(orders.get(line.pk, [])), None),
+        is_lapsed=line.pk in fates.lapsed,
+        is_payable_again=line.pk in fates.payable_again,
     )
 
 

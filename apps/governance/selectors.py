@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
@@ -11,10 +12,15 @@ from apps.accounts.models import User
 from apps.actuary.models import PeriodClose, WhatIf
 from apps.actuary.selectors import locked_quarters, what_ifs
 from apps.directory.models import Organisation
+from apps.fund.models import Entry
+from apps.fund.rules.postings import Posting
 from apps.governance.models import Line, LineResult, Outcome, Recusal, Resolution, RollSeat, Seat, State, Vote
-from apps.payments.models import PayeeAccount
+from apps.payments.models import Order, PayeeAccount
+from apps.payments.rules.states import State as PaymentState
+from apps.payments.selectors import declined_by_two, orders_of
 
 PAYEE = "directory.organisation"
+LINE = "governance.line"
 HOLDS_MONEY = [State.OPEN, State.RATIFYING]
 
 
@@ -33,10 +39,58 @@ def committed_fen(close: PeriodClose) -> int:
 
     A close that was opened again hands on what was granted on its earlier figure.
     """
-    granted = Q(result__outcome=Outcome.PASSED, resolution__state=State.PASSED)
     versions = PeriodClose.objects.filter(start=close.start, span=close.span)
-    lines = Line.objects.filter(granted | Q(resolution__state__in=HOLDS_MONEY), resolution__period_close__in=versions)
+    holding = Q(pk__in=granted_lines().values("pk")) | Q(resolution__state__in=HOLDS_MONEY)
+    lines = Line.objects.filter(holding, resolution__period_close__in=versions)
     return int(lines.aggregate(fen=Sum("amount_fen", default=0))["fen"])
+
+
+def lapses() -> QuerySet[Entry]:
+    """What gave a line's grant back to the surplus and was not taken back, as the ledger has it."""
+    return Entry.objects.filter(kind=Posting.APPROPRIATION_LAPSED.value, source_label=LINE, reversed_by=None)
+
+
+def granted_lines() -> QuerySet[Line]:
+    """Lines that passed and whose money is theirs still."""
+    passed = Line.objects.filter(result__outcome=Outcome.PASSED, resolution__state=State.PASSED)
+    return passed.exclude(pk__in=lapses().values("source_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidGrant:
+    """A granted line whose payment failed or came back: the order, when, and whether two people declined it."""
+
+    order_id: int
+    ended_at: datetime
+    is_declined: bool
+
+
+def unpaid_grants(line_ids: Iterable[int] | None = None) -> dict[int, UnpaidGrant]:
+    """By line; of all lines, or of those named."""
+    lines = granted_lines() if line_ids is None else granted_lines().filter(pk__in=list(line_ids))
+    amounts = dict(lines.values_list("pk", "amount_fen"))
+    declined = Order.objects.filter(declined_by_two("pk"), source_label=LINE, source_id__in=amounts)
+    stopped, unpaid = set(declined.values_list("pk", flat=True)), {}
+    for line_id, orders in orders_of(LINE, amounts).items():
+        newest = next((order for order in orders if order.amount_fen == amounts[line_id]), None)
+        if newest and newest.state in (PaymentState.FAILED, PaymentState.RETURNED):
+            unpaid[line_id] = UnpaidGrant(newest.pk, newest.state_at, newest.pk in stopped)
+    return unpaid
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """Which of some lines' grants lapsed, and which can be paid again."""
+
+    lapsed: frozenset[int]
+    payable_again: frozenset[int]
+
+
+def fates_of(lines: Iterable[Line]) -> Fates:
+    ids = [line.pk for line in lines]
+    lapsed = lapses().filter(source_id__in=ids).values_list("source_id", flat=True)
+    again = (line_id for line_id, unpaid in unpaid_grants(ids).items() if not unpaid.is_declined)
+    return Fates(frozenset(lapsed), frozenset(again))
 
 
 def available_fen(close: PeriodClose) -> int:

@@ -1,4 +1,4 @@
-"""The sweeper of ballots whose time is over."""
+"""The sweepers of ballots whose time is over and of grants that could not be paid."""
 
 from celery import shared_task
 
@@ -9,3 +9,8 @@ from apps.governance import services
 @shared_task(name="governance.continue_resolutions")
 def continue_resolutions() -> int:
     return services.continue_resolutions(now=now())
+
+
+@shared_task(name="governance.lapse_grants")
+def lapse_grants() -> int:
+    return services.lapse_grants(now=now())

@@ -10,6 +10,7 @@ urlpatterns = [
     path("propose/", proposing.propose, name="propose"),
     path("payees/", accounts.payees, name="payees"),
     path("payees/<int:pk>/", accounts.name_account, name="name_account"),
+    path("lines/<int:pk>/pay-again/", accounts.pay_again, name="pay_again"),
     path("<int:pk>/", reading.resolution, name="resolution"),
     path("<int:pk>/minutes/", reading.minutes, name="minutes"),
     path("<int:pk>/manifest.json", reading.manifest, name="manifest"),

@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         "actuary.answer_what_ifs": 60.0,
         "actuary.pay_allowances": 60.0,
         "governance.continue_resolutions": 15.0,
+        "governance.lapse_grants": 3600.0,
         "documents.expire_held": 3600.0,
         "claims.forget_drafts": 24 * 3600.0,
         "fund.check_balances": 24 * 3600.0,

@@ -4,12 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.claims import tasks
 from apps.claims.errors import PaymentNotMendable
 from apps.claims.models import Payout
+from apps.claims.rules.receipts import receipt_mark
 from apps.claims.services import open_payments, pay_again, tell_endings
 from apps.fund.selectors import balance, ledger_is_balanced
 from apps.payments.models import Order, PayeeAccount
@@ -40,12 +42,32 @@ def test_a_payment_is_asked_for_once_however_often_the_bell_rings(now):
     bill = make_bill()
     assert [open_payments(now=now) for _ in range(3)] == [1, 0, 0]
     order = Order.objects.get()
-    claim = bill.claims.get()
-    assert (order.business_key, order.amount_fen) == (f"claim:{claim.pk}:1:1", 120_00)
+    receipt = receipt_mark(bill.issuer_key, bill.receipt_key)
+    assert (order.business_key, order.amount_fen) == (f"claim:{receipt}:{ASTHMA}:1:1", 120_00)
+    assert bill.receipt_number not in order.business_key
     assert order.owed_account == f"claims-payable:{ASTHMA}"
     assert balance(f"claims-payable:{ASTHMA}") == 0
     assert balance("in-transit") == 120_00
     assert ledger_is_balanced()
+
+
+def test_bills_lost_and_filed_again_in_another_order_ask_under_the_same_keys(now):
+    covered, bills = make_covered(), (("4400111001", 1), ("7315902846", 5))
+
+    def asked(bills):
+        for number, days_ago in bills:
+            make_bill(covered, receipt_number=number, service_date=day(days_ago))
+        open_payments(now=now)
+        orders = Payout.objects.values_list(
+            "decision__claim__bill__receipt_number", "order__key", "order__business_key"
+        )
+        return {number: keys for number, *keys in orders}
+
+    before = transaction.savepoint()
+    first = asked(bills)
+    transaction.savepoint_rollback(before)
+    assert asked(reversed(bills)) == first
+    assert len({key for key, _ in first.values()}) == 2
 
 
 def test_a_lost_row_link_finds_the_same_order_again(now):
@@ -73,12 +95,11 @@ def test_one_payment_that_cannot_be_asked_for_does_not_stop_the_others(now, monk
     cover = make_covered()
     for number in (1, 5):
         make_bill(cover, service_date=day(number))
-    broken, ask = Payout.objects.earliest("pk"), payouts.request_payments
-    key = f"claim:{broken.decision.claim_id}:"
+    broken, ask = ("claims.claim", Payout.objects.earliest("pk").decision.claim_id), payouts.request_payments
     monkeypatch.setattr(
         payouts,
         "request_payments",
-        lambda *asked, now: 1 / 0 if any(one["key"].startswith(key) for one in asked) else ask(*asked, now=now),
+        lambda *asked, now: 1 / 0 if any(one["source"] == broken for one in asked) else ask(*asked, now=now),
     )
     assert open_payments(now=now) == 1
     assert Order.objects.count() == 1
@@ -154,6 +175,13 @@ def test_what_two_people_declined_is_not_paid_again_because_the_family_asks(now,
     for answer in (browser.get(url), browser.post(url, {**account, "key": str(uuid4())})):
         assert answer["Location"] == reverse("claims:bill", args=[bill.number])
     assert PayeeAccount.objects.filter(number_tail="9999").count() == 0
+    assert [tell_endings(now=now) for _ in range(2)] == [0, 0]
+    assert (balance(f"claims-payable:{ASTHMA}"), balance(f"claims-incurred:{ASTHMA}"), balance("in-transit")) == (
+        0,
+        0,
+        0,
+    )
+    assert ledger_is_balanced()
 
 
 def test_a_full_run_rings_for_the_rest(now, monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from hashlib import sha256
 
 LEGAL_FORMS = re.compile(r"(有限责任公司|股份有限公司|有限公司|co\.?,?\s*ltd\.?|limited|inc\.?)$")
 
@@ -18,6 +19,11 @@ def receipt_key(number: str) -> str:
     text = unicodedata.normalize("NFKC", number).upper()
     text = re.sub(r"^\s*(N[Oo0]\.?|№|编号|号码|票号)\s*[::]?\s*(?=[0-9A-Z])", "", text)
     return "".join(char for char in text if char.isascii() and char.isalnum())
+
+
+def receipt_mark(issuer_key: str, receipt_key: str) -> str:
+    """The receipt in 32 letters that do not tell it: the same again for a bill filed again after its row was lost."""
+    return sha256(f"{issuer_key}\n{receipt_key}".encode()).hexdigest()[:32]
 
 
 def is_readable(number: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,10 +13,15 @@ from apps.accounts.models import User
 from apps.claims.errors import AccountMissing, PaymentNotMendable
 from apps.claims.models import Claim, Payout
 from apps.claims.permissions import check_may_file
+from apps.claims.rules.receipts import receipt_mark
 from apps.claims.selectors import payouts_with_stops
 from apps.claims.services.accounts import current_account
+from apps.claims.services.deciding import LABEL
+from apps.core.clock import business_day
 from apps.core.jobs import ring
 from apps.core.writing import run_together, updates
+from apps.fund.rules.postings import Posting
+from apps.fund.services import Draft, draft_of, post_entries
 from apps.members.selectors import people_of
 from apps.payments.models import PayeeAccount
 from apps.payments.rules.states import State
@@ -50,7 +55,7 @@ def _open_alone(payout_id: int, *, now: datetime) -> int:
 @transaction.atomic
 def _open(ids: Sequence[int], *, now: datetime) -> int:
     rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=ids, order=None)
-    payouts = list(rows.select_related("decision__claim", "payee_account").order_by("pk"))
+    payouts = list(rows.select_related("decision__claim__bill", "payee_account").order_by("pk"))
     for payout in payouts:
         payout.payee_account = _account_today(payout.payee_account)
     usable = [payout for payout in payouts if payout.payee_account.usable_from <= now]
@@ -62,9 +67,11 @@ def _open(ids: Sequence[int], *, now: datetime) -> int:
 
 
 def _payment(payout: Payout) -> Payment:
+    """Its key is made of what is paid, not of row ids: after a restore these belong to other claims."""
     claim, decision = payout.decision.claim, payout.decision
+    receipt = receipt_mark(claim.bill.issuer_key, claim.bill.receipt_key)
     return {
-        "key": f"claim:{claim.pk}:{decision.number}:{payout.instalment}",
+        "key": f"claim:{receipt}:{claim.plan_code}:{decision.number}:{payout.instalment}",
         "purpose": "claim",
         "source": ("claims.claim", claim.pk),
         "payee_account_id": payout.payee_account_id,
@@ -115,14 +122,32 @@ def pay_again(*, claim_id: int, actor: User, now: datetime) -> Payout:
 
 @transaction.atomic
 def tell_endings(*, now: datetime, limit: int = 200) -> int:
-    """Tell families whose payments were settled, failed or came back, all in one go; answers how many were told."""
+    """Tell families whose payments were settled, failed or came back, all in one go; answers how many were told.
+
+    What two people declined to pay is owed no longer: it is taken back from the claims of the plan.
+    """
     ended = Q(told_state="", order__state__in=ENDED) | Q(told_state=State.SETTLED, order__state=State.RETURNED)
     rows = payouts_with_stops().select_for_update(skip_locked=True, of=("self",)).filter(ended).order_by("pk")
     told = list(rows.select_related("decision__claim__bill", "order__payee_account")[:limit])
     if told:
+        stopped = [payout for payout in told if payout.is_stopped]
+        post_entries(*(_taken_back(payout, business_day(now)) for payout in stopped), now=now)
         remind(*map(_news, told), now=now)
         run_together(*updates(("told_state",), *told))
     return len(told)
+
+
+def _taken_back(payout: Payout, day: date) -> Draft:
+    claim, decision = payout.decision.claim, payout.decision
+    return draft_of(
+        Posting.CLAIM_REVERSED,
+        plan=claim.plan_code,
+        amount_fen=payout.amount_fen,
+        key=f"claim:{claim.pk}:{decision.number}:{payout.instalment}:stopped",
+        effective_date=day,
+        moves_on=True,
+        source=(LABEL, claim.pk),
+    )
 
 
 def _news(payout: Payout) -> News:

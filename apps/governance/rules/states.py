@@ -23,6 +23,8 @@ class Event(StrEnum):
     RATIFIED = "ratified"
     RATIFICATION_REFUSED = "ratification-refused"
     CANCELLED = "cancelled"
+    PAID_AGAIN = "paid-again"
+    LAPSED = "lapsed"
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {

@@ -2,6 +2,7 @@
 
 from apps.governance.services.cancelling import cancel
 from apps.governance.services.closing import close_ballot, continue_resolutions
+from apps.governance.services.granting import lapse_grants, pay_grant_again
 from apps.governance.services.opening import open_ballot
 from apps.governance.services.proposing import LineDraft, propose
 from apps.governance.services.ratifying import ratify
@@ -15,8 +16,10 @@ __all__ = [
     "close_ballot",
     "continue_resolutions",
     "end_seat",
+    "lapse_grants",
     "name_control",
     "open_ballot",
+    "pay_grant_again",
     "propose",
     "ratify",
     "seat_member",

@@ -9,24 +9,20 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.core.clock import business_day
 from apps.core.errors import N_
 from apps.core.jobs import ring
-from apps.fund.rules.postings import Posting
-from apps.fund.services import book
 from apps.governance.counting import tallies
 from apps.governance.data import decision_rules
 from apps.governance.errors import SecondPersonNeeded, TooEarly, WrongMoment
 from apps.governance.models import Line, LineResult, Resolution, RollSeat, Seat, State
 from apps.governance.rules.decision import DecisionRule, Reason, Tally, evaluate, is_settled
 from apps.governance.rules.states import Event
+from apps.governance.services.granting import grant
 from apps.governance.services.proposing import is_in_force
 from apps.governance.services.recording import locked, move, seat_required
-from apps.payments.services import request_payment
 from apps.reminders.services import News, remind
 
 logger = logging.getLogger(__name__)
-LINE = "governance.line"
 REOPENED = N_("The close this ballot rests on was opened again: its surplus is being counted anew.")
 
 
@@ -77,30 +73,6 @@ def _closed(resolution_id: int, now: datetime) -> bool:
         logger.exception("Resolution %s could not be closed", resolution_id)
         return False
     return True
-
-
-def grant(lines: Sequence[Line], *, now: datetime) -> None:
-    """Move each line's money from the surplus to its own account and ask for its payment."""
-    for line in lines:
-        source = (LINE, line.pk)
-        book(
-            Posting.APPROPRIATED,
-            amount_fen=line.amount_fen,
-            account=line.account,
-            key=f"appropriated:{line.key}",
-            effective_date=business_day(now),
-            source=source,
-            now=now,
-        )
-        request_payment(
-            key=f"appropriation:{line.key}",
-            purpose="appropriation",
-            source=source,
-            payee_account_id=line.payee_account_id,
-            amount_fen=line.amount_fen,
-            owed_account=line.account,
-            now=now,
-        )
 
 
 def _check_early(resolution: Resolution, rule: DecisionRule, counted: Mapping[int, Tally], seat: Seat | None) -> None:

@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.governance.errors import ReasonMissing, SecondPersonNeeded
 from apps.governance.models import Line, Outcome, Resolution
 from apps.governance.rules.states import Event
-from apps.governance.services.closing import grant
+from apps.governance.services.granting import grant
 from apps.governance.services.proposing import check_in_force
 from apps.governance.services.recording import locked, move, seat_required
 

@@ -38,8 +38,16 @@ def move(resolution: Resolution, event: Event, *, seat: Seat | None, now: dateti
     note(resolution, event, seat=seat, now=now, reason=reason)
 
 
-def note(resolution: Resolution, event: Event, *, seat: Seat | None, now: datetime, reason: str = "") -> None:
+def note(
+    resolution: Resolution,
+    event: Event,
+    *,
+    seat: Seat | None,
+    now: datetime,
+    reason: str = "",
+    actor: User | None = None,
+) -> None:
+    """Write down what happened: by a seat, by somebody else who acted, or by itself."""
+    by = seat.user_id if seat else actor.pk if actor else None
     ResolutionEvent.objects.create(resolution=resolution, kind=event, at=now, seat=seat, reason=reason)
-    record_event(
-        actor_id=seat.user_id if seat else None, action=f"resolution-{event}", target=(LABEL, resolution.pk), now=now
-    )
+    record_event(actor_id=by, action=f"resolution-{event}", target=(LABEL, resolution.pk), now=now)

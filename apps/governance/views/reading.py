@@ -69,6 +69,7 @@ def resolution(request: HttpRequest, pk: int) -> HttpResponse:
         "may_ratify": permissions.can_ratify(seat, row),
         "may_call_again": seat is not None and page.may_be_called_again,
         "may_read_close": isinstance(request.user, User) and request.user.has_role(*permissions.DRAFT_READERS),
+        "may_pay": isinstance(request.user, User) and request.user.has_role(*permissions.ACCOUNT_KEEPERS),
         "again_url": f"{reverse('governance:propose')}?again={pk}",
     }
     return render_page(request, "governance/resolution.html", context)
