@@ -30,7 +30,7 @@ Kind = Proposal.Kind
 
 
 def check_explanation(proposal: Proposal) -> None:
-    """Whether a proposal fits its locked line.  Raises MovedOn, DoesNotFit."""
+    """Whether a proposal fits, all it is about being locked.  Raises MovedOn, DoesNotFit."""
     line = proposal.line
     if line is None or line.state != LineState.QUARANTINE:
         raise MovedOn
@@ -72,7 +72,7 @@ def explain(proposal: Proposal, *, now: datetime) -> None:
         _settle(line, proposal.order, now)
     elif proposal.kind == Kind.MATCH_CHECKOUT and proposal.checkout is not None:
         turn_round(line, memo=proposal.reason, now=now)
-        _arrive(line, proposal.checkout.pk, now)
+        _arrive(line, proposal.checkout, now)
     elif proposal.kind == Kind.BOOK:
         turn_round(line, memo=proposal.reason, now=now)
         _book(line, proposal, now)
@@ -114,8 +114,7 @@ def _settle(line: StatementLine, order: Order, now: datetime) -> None:
         )
 
 
-def _arrive(line: StatementLine, checkout_id: int, now: datetime) -> None:
-    checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+def _arrive(line: StatementLine, checkout: Checkout, now: datetime) -> None:
     line.order, line.checkout = None, checkout
     record_arrivals([(checkout, arrive(checkout, bank_date=line.bank_date, now=now))], now=now)
 
