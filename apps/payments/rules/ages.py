@@ -57,7 +57,9 @@ LINE_TO_DO: dict[str, str] = {
         "Pay nothing more for it. Ask the bank to call the money back and pair the lines; or book it to what was owed."
     ),
     AFTER_SETTLEMENT: N_("Ask the bank which of its two lines holds, and write its answer down."),
-    NOT_ITS_KIND: N_("Ask the bank what it means by this line, then pair or book it."),
+    NOT_ITS_KIND: N_(
+        "Ask the bank what it means by this line. Has one of our payments come back, say which; else pair or book it."
+    ),
 }
 WAITING_TO_DO = N_("It waits for an earlier line. Bring the statement of the days before.")
 

@@ -23,7 +23,7 @@ from apps.payments.rules.resolving import (
 )
 from apps.payments.rules.states import State
 from apps.payments.services.checkouts import arrive, record_arrivals
-from apps.payments.services.orders import record_ends, request_payment, settle
+from apps.payments.services.orders import record_ends, request_payment, settle, take_back
 from apps.payments.services.statement import LABEL, turn_round
 
 Kind = Proposal.Kind
@@ -69,7 +69,7 @@ def explain(proposal: Proposal, *, now: datetime) -> None:
         raise MovedOn
     if proposal.kind == Kind.MATCH_ORDER and proposal.order is not None:
         turn_round(line, memo=proposal.reason, now=now)
-        _settle(line, proposal.order, now)
+        (_settle if line.kind == LineKind.PAID else _come_back)(line, proposal.order, now)
     elif proposal.kind == Kind.MATCH_CHECKOUT and proposal.checkout is not None:
         turn_round(line, memo=proposal.reason, now=now)
         _arrive(line, proposal.checkout, now)
@@ -112,6 +112,12 @@ def _settle(line: StatementLine, order: Order, now: datetime) -> None:
             caused_by=order.caused_by_id,
             now=now,
         )
+
+
+def _come_back(line: StatementLine, order: Order, now: datetime) -> None:
+    """What the order paid came back, though the bank's line did not say so: owed again, as after any return."""
+    line.order, line.checkout = order, None
+    record_ends([(order, take_back(order, bank_date=line.bank_date, now=now))], now=now)
 
 
 def _arrive(line: StatementLine, checkout: Checkout, now: datetime) -> None:
