@@ -45,7 +45,7 @@ def test_a_file_with_a_line_that_is_not_stored_does_not_count_as_brought(line_tw
     for _ in range(2):
         with pytest.raises(StatementRefused, match=NOT_TAKEN[:30]) as refused:
             bring(treasurer)
-        assert refused.value.problems == [(3, THIS_NOT_TAKEN)]
+        assert refused.value.problems == [("3", THIS_NOT_TAKEN)]
     assert not StatementFile.objects.exists()
     line_two_refused()
     brought, was_known = bring(treasurer)

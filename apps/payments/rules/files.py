@@ -66,10 +66,18 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in which row, counted as a person sees them: the heading is row 1."""
+    """What is wrong in which row, counted as a person sees them: the heading is row 1.
+
+    ``reference``: the bank's own, where nobody can count rows.
+    """
 
     row: int
     reason: str
+    reference: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.row} · {self.reference}" if self.reference else str(self.row)
 
 
 class Unreadable(Exception):

@@ -92,7 +92,7 @@ def _read(kind: FileKind, content: bytes) -> list[FileLine]:
     except Unreadable as error:
         raise StatementRefused(str(error)) from error
     except BadRows as error:
-        raise StatementRefused(ROWS, [(problem.row, problem.reason) for problem in error.problems]) from error
+        raise StatementRefused(ROWS, [(problem.place, problem.reason) for problem in error.problems]) from error
 
 
 def _check_known(lines: Sequence[FileLine]) -> None:
@@ -101,7 +101,7 @@ def _check_known(lines: Sequence[FileLine]) -> None:
     rows = StatementLine.objects.filter(number__in=numbers).values_list("number", "kind", "amount_fen", "key")
     known = {number: (kind, fen, key.replace("-", "")) for number, kind, fen, key in rows}
     odd = [
-        (place, KNOWN_OTHERWISE)
+        (str(place), KNOWN_OTHERWISE)
         for place, line in enumerate(lines, start=2)
         if known.get(line.number, (line.kind, line.amount_fen, line.key.replace("-", "")))
         != (line.kind, line.amount_fen, line.key.replace("-", ""))
@@ -114,7 +114,7 @@ def _check_taken(lines: Sequence[FileLine]) -> None:
     """Every line of the file is stored; one the books refused is told to a person.  Raises StatementRefused."""
     numbers = [line.number for line in lines]
     stored = set(StatementLine.objects.filter(number__in=numbers).values_list("number", flat=True))
-    lost = [(place, THIS_NOT_TAKEN) for place, number in enumerate(numbers, start=2) if number not in stored]
+    lost = [(str(place), THIS_NOT_TAKEN) for place, number in enumerate(numbers, start=2) if number not in stored]
     if lost:
         raise StatementRefused(NOT_TAKEN, lost[:50])
 
