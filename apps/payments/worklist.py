@@ -14,6 +14,8 @@ from apps.payments.rules.ages import (
     LINE_TO_DO,
     LONGEST_ARRIVAL,
     LONGEST_WAIT_OF_A_LINE,
+    REST_TO_DO,
+    REST_UNPAID,
     TO_DO,
     WAITING_TO_DO,
     longest,
@@ -22,21 +24,21 @@ from apps.payments.rules.holding import LimitsInForce
 from apps.payments.rules.matching import LineKind
 from apps.payments.rules.resolving import BOOKABLE, CAME_BACK, Apart, matchable, why_not_checkout, why_not_pair
 from apps.payments.rules.states import State
-from apps.payments.selectors import limits_in_force, sent_today_fen
+from apps.payments.selectors import limits_in_force, rests_to_pay_again, sent_today_fen
 
 SHOWN = 50
 CANDIDATES = 15
 
 
 def late_orders(now: datetime) -> QuerySet[Order]:
-    """Orders that have stayed too long where they are, the oldest first."""
+    """Orders that have stayed too long where they are and rests to be paid again, the oldest first."""
     late = Q(pk=None)
     for state in State:
         for by_file in (False, True):
             limit = longest(state, by_file=by_file)
             if limit is not None:
                 late |= Q(state=state, batch__isnull=not by_file, state_at__lte=now - limit)
-    late |= Q(state=State.UNKNOWN, next_try_at=None)
+    late |= Q(state=State.UNKNOWN, next_try_at=None) | Q(pk__in=rests_to_pay_again().values("pk"))
     return Order.objects.filter(late).select_related("payee_account").order_by("state_at", "id")
 
 
@@ -63,6 +65,8 @@ class Task:
 
 def order_task(order: Order) -> Task:
     state = State(order.state)
+    if order.rest_of_id is not None and state in (State.FAILED, State.RETURNED):
+        return Task(order, order.reason or REST_UNPAID, REST_TO_DO)
     return Task(order, order.reason or LATE.get(state, ""), TO_DO.get(state, ""))
 
 

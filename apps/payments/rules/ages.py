@@ -44,6 +44,8 @@ TO_DO: dict[State, str] = {
     ),
     S.SUBMITTED: N_("Bring the bank's newest statement; call the bank with its reference if it is not there."),
 }
+REST_UNPAID = N_("The bank paid too little, and the rest is not paid either.")
+REST_TO_DO = N_("It is still owed. See why, let the payee name another account if need be, then pay it again.")
 ARRIVAL_TO_DO = N_("Bring the bank's newest statement; call the bank with its reference if it is not there.")
 LINE_TO_DO: dict[str, str] = {
     UNKNOWN_KEY: N_("Find the payment it belongs to, or say to which account it is booked."),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from apps.core.clock import business_day
-from apps.fund.rules.postings import Posting
 from apps.fund.selectors import is_frozen
-from apps.fund.services import Draft, book, post_entries
+from apps.fund.services import Draft, post_entries
 from apps.payments.errors import DoesNotFit, MovedOn
 from apps.payments.models import Checkout, LineState, Order, Proposal, StatementLine
 from apps.payments.rules.matching import LineKind
@@ -23,7 +22,8 @@ from apps.payments.rules.resolving import (
 )
 from apps.payments.rules.states import State
 from apps.payments.services.checkouts import arrive, record_arrivals
-from apps.payments.services.orders import record_ends, request_payment, settle, take_back
+from apps.payments.services.orders import record_ends, settle, take_back
+from apps.payments.services.rests import ask_for_rest
 from apps.payments.services.statement import LABEL, turn_round
 
 Kind = Proposal.Kind
@@ -93,25 +93,7 @@ def _settle(line: StatementLine, order: Order, now: datetime) -> None:
     record_ends([(order, settle(order, bank_date=line.bank_date, reference=line.reference, now=now))], now=now)
     short = order.amount_fen - line.amount_fen
     if short:
-        book(
-            Posting.PAYMENT_RETURNED,
-            account=order.owed_account,
-            amount_fen=short,
-            key=f"payout:{order.key}:short",
-            effective_date=business_day(now),
-            source=("payments.order", order.pk),
-            now=now,
-        )
-        request_payment(
-            key=f"{order.business_key}:short",
-            purpose=order.purpose,
-            source=(order.source_label, order.source_id),
-            payee_account_id=order.payee_account_id,
-            amount_fen=short,
-            owed_account=order.owed_account,
-            caused_by=order.caused_by_id,
-            now=now,
-        )
+        ask_for_rest(order, short_fen=short, now=now)
 
 
 def _come_back(line: StatementLine, order: Order, now: datetime) -> None:
