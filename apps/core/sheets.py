@@ -9,8 +9,9 @@ from datetime import date, datetime
 from django.http import StreamingHttpResponse
 from django.utils.timezone import localtime
 
+from apps.core.cells import harmless
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | date | datetime | None
 
 
@@ -44,9 +45,4 @@ def _lines(head: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> Iterator[str
 def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return localtime(cell).strftime("%Y-%m-%d %H:%M:%S")
-    text = "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdecimal()
+    return harmless("" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell))

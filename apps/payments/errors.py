@@ -102,6 +102,6 @@ class StatementRefused(DomainError):
     code = "statement-refused"
     field = "statement"
 
-    def __init__(self, reason: str, problems: list[tuple[int, str]] | None = None) -> None:
+    def __init__(self, reason: str, problems: list[tuple[str, str]] | None = None) -> None:
         super().__init__()
         self.message, self.problems = reason, problems or []

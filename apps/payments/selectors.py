@@ -15,14 +15,14 @@ from apps.payments.rules.states import State
 
 
 def order_of(label: str, source_id: int) -> Order | None:
-    """The newest order for one row of another app."""
-    return Order.objects.filter(source_label=label, source_id=source_id).order_by("-id").first()
+    """The newest order for one row of another app; the rest of one is not it."""
+    return Order.objects.filter(source_label=label, source_id=source_id, rest_of=None).order_by("-id").first()
 
 
 def orders_of(label: str, source_ids: Iterable[int]) -> dict[int, list[Order]]:
-    """Orders by source id, newest first, for many rows in one query."""
+    """Orders by source id, newest first, for many rows in one query; without the rests of others."""
     found: dict[int, list[Order]] = defaultdict(list)
-    for order in Order.objects.filter(source_label=label, source_id__in=list(source_ids)).order_by("-id"):
+    for order in Order.objects.filter(source_label=label, source_id__in=list(source_ids), rest_of=None).order_by("-id"):
         found[order.source_id].append(order)
     return dict(found)
 
@@ -79,6 +79,20 @@ def limits_in_force() -> LimitsInForce:
 def payable_again() -> QuerySet[Order]:
     """Payments that failed or came back, so that what they paid is owed again; not those that two people declined."""
     return Order.objects.filter(~declined_by_two("pk"), state__in=[State.FAILED, State.RETURNED])
+
+
+def rests_to_pay_again() -> QuerySet[Order]:
+    """Of what the bank paid too little, the rests that failed or came back and were not asked for again."""
+    later = Order.objects.filter(rest_of=OuterRef("rest_of"), pk__gt=OuterRef("pk"))
+    return payable_again().filter(~Exists(later), rest_of__isnull=False)
+
+
+def arrived_fen(order: Order) -> int:
+    """How much of an order has really reached its payee: less than it is for while a rest of it is not paid."""
+    if order.state != State.SETTLED:
+        return 0
+    rest = order.rests.order_by("-id").first()
+    return order.amount_fen if rest is None else order.amount_fen - rest.amount_fen + arrived_fen(rest)
 
 
 def declined_by_two(order: str) -> Exists:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/", orders.desk, name="desk"),
     path("<int:pk>/", orders.order, name="order"),
     path("<int:pk>/ask/", orders.ask, name="ask"),
+    path("<int:pk>/again/", orders.pay_again, name="pay_again"),
     path("differences/", differences.differences, name="differences"),
     path("differences/<int:pk>/", differences.line, name="line"),
     path("proposals/", proposals.proposals, name="proposals"),

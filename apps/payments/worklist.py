@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from apps.fund.selectors import balances, is_frozen
 from apps.payments.models import Checkout, CheckoutState, LineState, Order, Proposal, StatementLine
@@ -14,29 +14,31 @@ from apps.payments.rules.ages import (
     LINE_TO_DO,
     LONGEST_ARRIVAL,
     LONGEST_WAIT_OF_A_LINE,
+    REST_TO_DO,
+    REST_UNPAID,
     TO_DO,
     WAITING_TO_DO,
     longest,
 )
 from apps.payments.rules.holding import LimitsInForce
 from apps.payments.rules.matching import LineKind
-from apps.payments.rules.resolving import BOOKABLE, Apart, matchable, why_not_checkout, why_not_pair
+from apps.payments.rules.resolving import BOOKABLE, CAME_BACK, Apart, matchable, why_not_checkout, why_not_pair
 from apps.payments.rules.states import State
-from apps.payments.selectors import limits_in_force, sent_today_fen
+from apps.payments.selectors import limits_in_force, rests_to_pay_again, sent_today_fen
 
 SHOWN = 50
 CANDIDATES = 15
 
 
 def late_orders(now: datetime) -> QuerySet[Order]:
-    """Orders that have stayed too long where they are, the oldest first."""
+    """Orders that have stayed too long where they are and rests to be paid again, the oldest first."""
     late = Q(pk=None)
     for state in State:
         for by_file in (False, True):
             limit = longest(state, by_file=by_file)
             if limit is not None:
                 late |= Q(state=state, batch__isnull=not by_file, state_at__lte=now - limit)
-    late |= Q(state=State.UNKNOWN, next_try_at=None)
+    late |= Q(state=State.UNKNOWN, next_try_at=None) | Q(pk__in=rests_to_pay_again().values("pk"))
     return Order.objects.filter(late).select_related("payee_account").order_by("state_at", "id")
 
 
@@ -63,6 +65,8 @@ class Task:
 
 def order_task(order: Order) -> Task:
     state = State(order.state)
+    if order.rest_of_id is not None and state in (State.FAILED, State.RETURNED):
+        return Task(order, order.reason or REST_UNPAID, REST_TO_DO)
     return Task(order, order.reason or LATE.get(state, ""), TO_DO.get(state, ""))
 
 
@@ -135,8 +139,8 @@ def candidates(line: StatementLine) -> list[Candidate]:
     apart = Apart(LineKind(line.kind), line.amount_fen)
     if not apart.moved_fen:
         return [Candidate("note")]
-    orders = sorted(_orders(apart), key=lambda found: found.order is not None and found.order.pk != line.order_id)
-    found = orders + _checkouts(apart) + _others(line, apart)
+    ours = _checkouts(apart) + _orders(line, apart)
+    found = sorted(ours, key=lambda one: one.order is None or one.order.pk != line.order_id) + _others(line, apart)
     return found + [Candidate(f"book:{account}", account=account) for account in accounts_for(line)]
 
 
@@ -146,12 +150,15 @@ def accounts_for(line: StatementLine) -> list[str]:
     return [*own, *BOOKABLE]
 
 
-def _orders(apart: Apart) -> list[Candidate]:
-    if apart.kind != LineKind.PAID:
-        return []
-    states = matchable(is_restored=is_frozen())
-    rows = Order.objects.filter(state__in=states, amount_fen__gte=apart.amount_fen).select_related("payee_account")
-    return [Candidate(f"order:{order.pk}", order=order) for order in rows.order_by("amount_fen", "-id")[:CANDIDATES]]
+def _orders(line: StatementLine, apart: Apart) -> list[Candidate]:
+    """Orders the line may settle, or bring back; the one it names is among them, if it fits."""
+    if apart.kind in CAME_BACK:
+        fitting = Q(state=State.SETTLED, amount_fen=apart.amount_fen)
+    else:
+        fitting = Q(state__in=matchable(is_restored=is_frozen()), amount_fen__gte=apart.amount_fen)
+    named_first = Case(When(pk=line.order_id or 0, then=0), default=1)
+    rows = Order.objects.filter(fitting).select_related("payee_account").order_by(named_first, "amount_fen", "-id")
+    return [Candidate(f"order:{order.pk}", order=order) for order in rows[:CANDIDATES]]
 
 
 def _checkouts(apart: Apart) -> list[Candidate]:

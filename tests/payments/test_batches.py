@@ -165,7 +165,7 @@ def test_a_known_line_with_other_content_refuses_the_whole_file(sandbox, treasur
     bring(statement, treasurer)
     with pytest.raises(StatementRefused) as refused:
         bring(statement.replace(b",1.00,", b",1.01,"), treasurer)
-    assert [row for row, _ in refused.value.problems] == [2]
+    assert [row for row, _ in refused.value.problems] == ["2"]
     assert StatementFile.objects.count() == 1
 
 

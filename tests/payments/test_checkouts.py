@@ -7,8 +7,10 @@ import pytest
 from apps.payments.errors import BankSilent, PaymentKeyReused
 from apps.payments.models import Checkout
 from apps.payments.selectors import checkout_of, checkouts_of, paid_checkouts
-from apps.payments.services import confirm_checkout, confirm_checkouts, payment_page, read_statement
+from apps.payments.services import checkouts, confirm_checkout, confirm_checkouts, payment_page, read_statement
+from apps.payments.services.asking import MOST_SILENCE
 from apps.payments.tasks import confirm_checkouts as confirm_checkouts_task
+from tests.fund.concurrency import at_once
 from tests.fund.factories import NOW
 from tests.payments.factories import checkout
 
@@ -116,6 +118,45 @@ def test_the_sweeper_asks_about_open_ones_and_not_too_often(sandbox):
     assert confirm_checkouts(limit=5, now=LATER) == 2
     assert confirm_checkouts(limit=5, now=LATER + timedelta(seconds=1)) == 0
     assert [confirm(one).state for one in (first, second)] == ["paid", "open"]
+
+
+def test_one_nobody_asked_about_comes_before_many_abandoned_ones(sandbox):
+    for _ in range(6):
+        opened()
+    assert confirm_checkouts(limit=6, now=LATER) == 6
+    fresh = opened(now=LATER)
+    sandbox.pay(fresh.key)
+    assert confirm_checkouts(limit=1, now=LATER + timedelta(minutes=1)) == 1
+    fresh.refresh_from_db()
+    assert fresh.is_paid
+
+
+def test_an_abandoned_page_is_asked_about_ever_more_rarely_until_it_expires(sandbox):
+    wanted, at, asked = opened(), NOW, []
+    while Checkout.objects.filter(pk=wanted.pk, state="open").exists():
+        at += timedelta(seconds=60)
+        if confirm_checkouts(limit=5, now=at):
+            asked.append(at)
+    assert asked[:5] == [NOW + timedelta(minutes=minute) for minute in range(1, 6)]
+    assert 30 < len(asked) < 60
+    assert asked[-1] - NOW == timedelta(hours=24, minutes=1)
+
+
+def test_a_silent_bank_ends_the_run_and_each_is_asked_in_its_turn(sandbox):
+    for _ in range(MOST_SILENCE + 2):
+        opened()
+    sandbox.order_fault("500", on="checkout", times=MOST_SILENCE + 1)
+    assert confirm_checkouts(limit=50, now=LATER) == MOST_SILENCE
+    assert Checkout.objects.filter(asked_at=None).count() == 2
+    assert confirm_checkouts(limit=50, now=LATER) == 2
+
+
+def test_only_one_worker_sweeps_at_a_time(sandbox, transactional_db):
+    opened()
+    with checkouts._only_run() as is_ours:
+        assert is_ours
+        assert at_once(lambda _: confirm_checkouts(limit=5, now=LATER), times=2) == [0, 0]
+    assert confirm_checkouts(limit=5, now=LATER) == 1
 
 
 def test_the_task_confirms(sandbox):

@@ -16,7 +16,7 @@ from apps.payments.rules.resolving import (
     NO_COUNTERPART,
     NO_MONEY,
     NOT_IN,
-    NOT_OUT,
+    NOT_PAID,
     NOT_WAITING,
     OTHER_AMOUNT,
     TOO_MUCH,
@@ -132,6 +132,32 @@ def test_two_lines_turn_each_other_round(sandbox, people):
     assert books() == {"bank": 9_000, "in-transit": 0, "suspense": 0}
 
 
+@pytest.mark.parametrize(("kind", "key"), [(K.RETURNED, "sorry"), (K.RECEIVED, None)], ids=["no key", "not its kind"])
+def test_money_that_came_back_without_saying_so_is_owed_again(sandbox, people, kind, key):
+    asked, other = sent(), sent()
+    take_lines(facts=[fact(1, asked), fact(2, other)], now=NOW)
+    owed = balance(PAYABLE)
+    line = apart(3, asked, kind, key=key or str(asked.key))
+    assert books() == {"bank": 9_000, "in-transit": 0, "suspense": 1_000}
+    assert {found.order for found in candidates(line) if found.order} == {asked, other}
+    explain(line, people, "match-order", order_id=asked.pk)
+    assert (state(asked), asked.returned_date, state(other)) == ("returned", line.bank_date, "settled")
+    assert (line.state, line.order) == ("matched", asked)
+    assert books() == {"bank": 9_000, "in-transit": 0, "suspense": 0}
+    assert balance(PAYABLE) == owed + 1_000
+    again = apart(4, asked, kind, key="sorry too")
+    with pytest.raises(DoesNotFit, match=NOT_PAID[:20]):
+        propose(again, people, "match-order", order_id=asked.pk)
+
+
+def test_the_payment_a_line_names_is_offered_first(sandbox, people):
+    named = sent()
+    others = [sent() for _ in range(20)]
+    take_lines(facts=[fact(number, one) for number, one in enumerate([named, *others], start=1)], now=NOW)
+    line = apart(99, named, K.RECEIVED)
+    assert next(found.order for found in candidates(line)) == named
+
+
 @pytest.mark.parametrize(("kind", "fen"), [(K.PAID, -30), (K.RECEIVED, 30)])
 def test_what_is_none_of_ours_is_booked_to_its_account(people, kind, fen):
     line = apart(1, checkout(30), kind, key="fee")
@@ -154,7 +180,13 @@ def test_a_line_without_money_needs_a_note_of_one_person(sandbox, people):
 @pytest.mark.parametrize(
     ("kind", "fen", "of_state", "reason"),
     [
-        (K.RECEIVED, 5, S.SUBMITTED, NOT_OUT),
+        (K.REJECTED, 5, S.SUBMITTED, NO_MONEY),
+        (K.RECEIVED, 5, S.SUBMITTED, NOT_PAID),
+        (K.RETURNED, 5, S.RETURNED, NOT_PAID),
+        (K.RETURNED, 4, S.SETTLED, OTHER_AMOUNT),
+        (K.RETURNED, 6, S.SETTLED, OTHER_AMOUNT),
+        (K.RETURNED, 5, S.SETTLED, ""),
+        (K.RECEIVED, 5, S.SETTLED, ""),
         (K.PAID, 5, S.SETTLED, NOT_WAITING),
         (K.PAID, 5, S.HELD, NOT_WAITING),
         (K.PAID, 6, S.UNKNOWN, TOO_MUCH),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.payments.rules.camt import NOT_CAMT, NOT_XML, read_camt
+from apps.payments.rules.camt import NO_PART, NO_SIGN, NOT_CAMT, NOT_XML, OTHER_SUM, read_camt
 from apps.payments.rules.files import (
     EMPTY,
     MARK,
@@ -231,11 +231,25 @@ def test_which_way_the_money_went(given, kind):
     assert [line.kind for line in read_camt(camt(entry(**given)), OURS)] == [kind]
 
 
+def part(amount, way="", kind="TxAmt"):
+    """A transaction of an entry, with the sign it names itself."""
+    sign = f"<CdtDbtInd>{way}</CdtDbtInd>" if way else ""
+    return f'<TxDtls>{sign}<AmtDtls><{kind}><Amt Ccy="CNY">{amount}</Amt></{kind}></AmtDtls></TxDtls>'
+
+
 def test_each_transaction_of_an_entry_is_a_line_with_its_own_number():
-    one = '<TxDtls><AmtDtls><TxAmt><Amt Ccy="CNY">{}</Amt></TxAmt></AmtDtls></TxDtls>'
-    found = read_camt(camt(entry(details=one.format(4) + one.format("8.30"))), OURS)
+    found = read_camt(camt(entry(details=part(4) + part("8.30"))), OURS)
     assert [line.amount_fen for line in found] == [400, 830]
     assert len({line.number for line in found}) == 2
+
+
+def test_a_transaction_may_go_the_other_way_than_its_entry():
+    found = read_camt(camt(entry(details=part("20.30", "DBIT") + part(8, "CRDT"))), OURS)
+    assert [(line.kind, line.amount_fen) for line in found] == [(K.PAID, 2030), (K.RECEIVED, 800)]
+
+
+def test_of_one_transaction_the_amount_of_its_entry_is_enough():
+    assert read_camt(camt(entry(details=part("99.99", kind="InstdAmt"))), OURS)[0].amount_fen == 1230
 
 
 def test_what_is_not_yet_booked_waits():
@@ -249,13 +263,22 @@ def test_what_is_not_yet_booked_waits():
         ({"amount": '<Amt Ccy="USD">12.30</Amt>'}, OTHER_CURRENCY),
         ({"amount": ""}, OTHER_CURRENCY),
         ({"amount": '<Amt Ccy="CNY">-1</Amt>'}, NEGATIVE),
-        ({"details": "<TxDtls/><TxDtls/>"}, OTHER_CURRENCY),
+        ({"details": "<TxDtls/><TxDtls/>"}, NO_PART),
+        ({"details": part("4.30", kind="InstdAmt") + part(8, kind="InstdAmt")}, NO_PART),
+        ({"details": part("4.30") + part("7.99")}, OTHER_SUM),
+        ({"details": part("12.31")}, OTHER_SUM),
+        ({"details": part("4.30", "CRDT") + part(8)}, OTHER_SUM),
+        ({"details": part("12.30", "CRDT")}, OTHER_SUM),
+        ({"details": part("12.30", "?")}, NO_SIGN),
+        ({"details": part("-4.30") + part("16.60")}, NEGATIVE),
+        ({"way": ""}, NO_SIGN),
     ],
 )
 def test_wrong_entries_are_said(given, reason):
     with pytest.raises(BadRows) as refused:
-        read_camt(camt(entry(), entry("2", **given)), OURS)
-    assert refused.value.problems == [Problem(3, reason)]
+        read_camt(camt(entry(), entry("A2", **given)), OURS)
+    assert refused.value.problems == [Problem(3, reason, "A2")]
+    assert refused.value.problems[0].place == "3 · A2"
 
 
 @pytest.mark.parametrize(
@@ -267,13 +290,13 @@ def test_wrong_entries_are_said(given, reason):
     ],
 )
 def test_entries_that_lack_something(old, new, reason):
-    content = camt(entry()).replace(old, new)
+    content, reference = camt(entry()).replace(old, new), "1"
     if not reason:
         assert read_camt(content, OURS)[0].number < 0
-        content, reason = content.replace(b"<AcctSvcrRef>SB1</AcctSvcrRef>", b""), NO_NUMBER
+        content, reason, reference = content.replace(b"<AcctSvcrRef>SB1</AcctSvcrRef>", b""), NO_NUMBER, ""
     with pytest.raises(BadRows) as refused:
         read_camt(content, OURS)
-    assert refused.value.problems == [Problem(2, reason)]
+    assert refused.value.problems == [Problem(2, reason, reference)]
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'

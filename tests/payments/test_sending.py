@@ -19,7 +19,8 @@ from apps.payments.services import (
     send_due_payments,
     sending,
 )
-from apps.payments.services.sending import AFTER_FREEZE, AT_ONCE, MOST_ATTEMPTS, MOST_SILENCE, UNREADABLE
+from apps.payments.services.asking import MOST_SILENCE
+from apps.payments.services.sending import AFTER_FREEZE, AT_ONCE, MOST_ATTEMPTS, UNREADABLE
 from apps.payments.tasks import read_statement as read_statement_task
 from apps.payments.tasks import send_due
 from apps.portal.freeze import open_gap

@@ -32,6 +32,7 @@ STATE_NAMES = {
     State.RETURNED: _("Returned by the bank"),
 }
 STATES = [(state.value, name) for state, name in STATE_NAMES.items()]
+UNPAID = [State.FAILED.value, State.RETURNED.value]
 DATED = [State.SETTLED.value, State.RETURNED.value]
 STATE_TONES = {
     State.SETTLED: "ok",
@@ -78,6 +79,13 @@ class Order(models.Model):
     caused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="whose decision is paid"
     )
+    rest_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="rests",
+        help_text="the payment of which the bank paid too little",
+    )
     needs_release = models.BooleanField(default=False, editable=False, help_text="set by the database")
     state = models.CharField(max_length=12, choices=STATES, default=State.REQUESTED.value)
     state_at = models.DateTimeField(help_text="when the order entered its state")
@@ -105,6 +113,7 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="order_amount_positive", condition=models.Q(amount_fen__gt=0)),
+            models.UniqueConstraint(name="order_one_rest", fields=["rest_of"], condition=~models.Q(state__in=UNPAID)),
             models.CheckConstraint(
                 name="order_lease_while_sending",
                 condition=models.Q(state=State.SUBMITTING.value, lease_until__isnull=False)

@@ -44,6 +44,8 @@ TO_DO: dict[State, str] = {
     ),
     S.SUBMITTED: N_("Bring the bank's newest statement; call the bank with its reference if it is not there."),
 }
+REST_UNPAID = N_("The bank paid too little, and the rest is not paid either.")
+REST_TO_DO = N_("It is still owed. See why, let the payee name another account if need be, then pay it again.")
 ARRIVAL_TO_DO = N_("Bring the bank's newest statement; call the bank with its reference if it is not there.")
 LINE_TO_DO: dict[str, str] = {
     UNKNOWN_KEY: N_("Find the payment it belongs to, or say to which account it is booked."),
@@ -57,7 +59,9 @@ LINE_TO_DO: dict[str, str] = {
         "Pay nothing more for it. Ask the bank to call the money back and pair the lines; or book it to what was owed."
     ),
     AFTER_SETTLEMENT: N_("Ask the bank which of its two lines holds, and write its answer down."),
-    NOT_ITS_KIND: N_("Ask the bank what it means by this line, then pair or book it."),
+    NOT_ITS_KIND: N_(
+        "Ask the bank what it means by this line. Has one of our payments come back, say which; else pair or book it."
+    ),
 }
 WAITING_TO_DO = N_("It waits for an earlier line. Bring the statement of the days before.")
 

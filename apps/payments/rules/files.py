@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from apps.core.cells import harmless
 from apps.core.errors import N_
 from apps.payments.rules.matching import LineKind
 
 BATCH_COLUMNS = ("number", "account", "holder_name", "bank", "amount", "currency", "memo", "key")
 STATEMENT_COLUMNS = ("number", "date", "kind", "amount", "account", "key", "reference", "own_account")
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(\d{1,2}))?")
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 50
@@ -66,10 +66,18 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in which row, counted as a person sees them: the heading is row 1."""
+    """What is wrong in which row, counted as a person sees them: the heading is row 1.
+
+    ``reference``: the bank's own, where nobody can count rows.
+    """
 
     row: int
     reason: str
+    reference: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.row} · {self.reference}" if self.reference else str(self.row)
 
 
 class Unreadable(Exception):
@@ -102,15 +110,10 @@ def batch_text(payments: Iterable[Payment]) -> bytes:
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
     writer.writerow(BATCH_COLUMNS)
     for payment in payments:
-        names = (_harmless(payment.holder_name), _harmless(payment.bank))
+        names = (harmless(payment.holder_name), harmless(payment.bank))
         amount = yuan_of(payment.amount_fen)
         writer.writerow((payment.number, payment.account, *names, amount, "CNY", payment.memo, payment.key.hex))
     return (MARK + sheet.getvalue()).encode()
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def read_csv(content: bytes, own_account: str) -> list[FileLine]:

@@ -13,15 +13,18 @@ SIGNS = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1, LineKind
 BOOKABLE = ("operating-cost", "open-fund", "payable-operator")
 """Ledger accounts a line may be booked to when no payment of ours explains it."""
 
-NOT_OUT = N_("Only money that went out can belong to a payment.")
 NOT_IN = N_("Only money that came in can belong to what we asked for.")
 NOT_WAITING = N_("This payment does not wait for the bank's statement.")
+NOT_PAID = N_("Only a payment that was paid can come back.")
 TOO_MUCH = N_("The bank paid more than this payment is for: the bank owes the difference back.")
 OTHER_AMOUNT = N_("The amounts are not equal.")
 ARRIVED = N_("This money has arrived with another line.")
 NO_COUNTERPART = N_("The two lines do not add up to zero.")
 NO_MONEY = N_("No money moved with this line: a note is enough.")
 MONEY_MOVED = N_("Money moved with this line: a note is not enough.")
+
+CAME_BACK = (LineKind.RETURNED, LineKind.RECEIVED)
+"""Kinds of lines that may bring a payment back: not every bank says that money paid in is a return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,16 @@ def matchable(*, is_restored: bool) -> tuple[State, ...]:
 
 
 def why_not_order(line: Apart, *, amount_fen: int, state: State, is_restored: bool = False) -> str:
-    """Empty when the line may settle the order; less than asked for is allowed, the rest stays owed."""
+    """Empty when the line may settle the order, or bring back all that a settled one paid.
+
+    To settle it less than asked for is allowed, the rest stays owed.
+    """
+    if line.kind in CAME_BACK:
+        if state != State.SETTLED:
+            return NOT_PAID
+        return OTHER_AMOUNT if line.amount_fen != amount_fen else ""
     if line.kind != LineKind.PAID:
-        return NOT_OUT
+        return NO_MONEY
     if state not in matchable(is_restored=is_restored):
         return NOT_WAITING
     return TOO_MUCH if line.amount_fen > amount_fen else ""

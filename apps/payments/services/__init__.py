@@ -26,6 +26,7 @@ from apps.payments.services.proposals import (
     refuse,
     take_back,
 )
+from apps.payments.services.rests import pay_rest_again
 from apps.payments.services.sending import ask_again, expire_leases, resolve_unknown, send_due_payments
 from apps.payments.services.statement import read_statement, take_lines
 
@@ -43,6 +44,7 @@ __all__ = [
     "make_batch",
     "name_payee_account",
     "open_checkout",
+    "pay_rest_again",
     "payment_page",
     "propose_for_line",
     "propose_for_order",

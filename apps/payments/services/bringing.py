@@ -1,4 +1,4 @@
-"""Take a statement somebody brought as a file: all of it or nothing; known lines change nothing."""
+"""Take a statement somebody brought as a file: what cannot be read takes nothing; known lines change nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
@@ -24,6 +25,11 @@ TOO_LARGE = N_("The file is larger than 20 MB. Split it by days and bring the pa
 ROWS = N_("Nothing was taken from this file: some of its rows cannot be read.")
 CONTRADICTS = N_("Nothing was taken from this file: lines known before stand in it with other content.")
 KNOWN_OTHERWISE = N_("A line with this number is known with another amount, kind or key.")
+NOT_TAKEN = N_(
+    "Some lines of this file could not be taken in, so it does not count as brought. The other lines are in the books. "
+    "Bring the file again: those change nothing. Should it stay so, tell whoever runs the portal."
+)
+THIS_NOT_TAKEN = N_("This line could not be taken in.")
 
 
 def bring_statement(*, content: bytes, name: str, actor: User, now: datetime) -> tuple[StatementFile, bool]:
@@ -43,8 +49,9 @@ def bring_statement(*, content: bytes, name: str, actor: User, now: datetime) ->
     lines = _read(kind, content)
     _check_known(lines)
     fresh = take_lines(facts=[_fact(line) for line in lines], now=now)
+    _check_taken(lines)
     days = [line.bank_date for line in lines]
-    brought = StatementFile.objects.create(
+    file = StatementFile(
         sha256=digest,
         name=name[:120],
         kind=kind,
@@ -55,10 +62,27 @@ def bring_statement(*, content: bytes, name: str, actor: User, now: datetime) ->
         first_date=min(days),
         last_date=max(days),
     )
-    detail = {"lines": len(lines), "fresh": fresh}
-    target = ("payments.statementfile", brought.pk)
-    record_event(actor_id=actor.pk, action="payments.statement-brought", target=target, now=now, detail=detail)
-    return brought, False
+    return _record(file)
+
+
+def _record(file: StatementFile) -> tuple[StatementFile, bool]:
+    """The file with its audit event, or the one that somebody else brought at the same moment."""
+    try:
+        with transaction.atomic():
+            file.save(force_insert=True)
+            record_event(
+                actor_id=file.brought_by_id,
+                action="payments.statement-brought",
+                target=("payments.statementfile", file.pk),
+                now=file.brought_at,
+                detail={"lines": file.lines, "fresh": file.fresh},
+            )
+    except IntegrityError:
+        known = StatementFile.objects.filter(sha256=file.sha256).first()
+        if known is None:
+            raise
+        return known, True
+    return file, False
 
 
 def _read(kind: FileKind, content: bytes) -> list[FileLine]:
@@ -68,7 +92,7 @@ def _read(kind: FileKind, content: bytes) -> list[FileLine]:
     except Unreadable as error:
         raise StatementRefused(str(error)) from error
     except BadRows as error:
-        raise StatementRefused(ROWS, [(problem.row, problem.reason) for problem in error.problems]) from error
+        raise StatementRefused(ROWS, [(problem.place, problem.reason) for problem in error.problems]) from error
 
 
 def _check_known(lines: Sequence[FileLine]) -> None:
@@ -77,13 +101,22 @@ def _check_known(lines: Sequence[FileLine]) -> None:
     rows = StatementLine.objects.filter(number__in=numbers).values_list("number", "kind", "amount_fen", "key")
     known = {number: (kind, fen, key.replace("-", "")) for number, kind, fen, key in rows}
     odd = [
-        (place, KNOWN_OTHERWISE)
+        (str(place), KNOWN_OTHERWISE)
         for place, line in enumerate(lines, start=2)
         if known.get(line.number, (line.kind, line.amount_fen, line.key.replace("-", "")))
         != (line.kind, line.amount_fen, line.key.replace("-", ""))
     ]
     if odd:
         raise StatementRefused(CONTRADICTS, odd[:50])
+
+
+def _check_taken(lines: Sequence[FileLine]) -> None:
+    """Every line of the file is stored; one the books refused is told to a person.  Raises StatementRefused."""
+    numbers = [line.number for line in lines]
+    stored = set(StatementLine.objects.filter(number__in=numbers).values_list("number", flat=True))
+    lost = [(str(place), THIS_NOT_TAKEN) for place, number in enumerate(numbers, start=2) if number not in stored]
+    if lost:
+        raise StatementRefused(NOT_TAKEN, lost[:50])
 
 
 def _fact(line: FileLine) -> StatementFact:

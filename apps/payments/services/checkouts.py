@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
 
 from apps.core.errors import N_
 from apps.core.writing import run_together, updates
@@ -17,10 +20,14 @@ from apps.payments.errors import BankSilent, PaymentKeyReused
 from apps.payments.gateway import BankUnsure, CheckoutAnswer, bank
 from apps.payments.models import Checkout, CheckoutState
 from apps.payments.rules.keys import payment_key
+from apps.payments.services.asking import MOST_SECONDS, run
 
 LABEL = "payments.checkout"
 LIFE = timedelta(hours=24)
 FIRST_WAIT = timedelta(seconds=4)
+PART_OF_AGE = 10  # asked about again when another tenth of its age has passed: an abandoned page ever more rarely
+ONE_RUN = "SELECT pg_try_advisory_lock(7304, 2)"  # of the sweeper: a silent bank holds one process, not the worker
+RUN_OVER = "SELECT pg_advisory_unlock(7304, 2)"
 WRONG_AMOUNT = N_("The bank received another amount than we asked for.")
 DECLINED = N_("The bank declined the payment.")
 
@@ -71,14 +78,19 @@ def payment_page(*, checkout: Checkout, return_url: str, language: str) -> str:
 
 def confirm_checkout(*, checkout_id: int, now: datetime) -> Checkout:
     """Ask the bank whether it was paid and record a clear answer.  Calls the bank: not inside a transaction."""
+    return _confirm(checkout_id, now)[0]
+
+
+def _confirm(checkout_id: int, now: datetime) -> tuple[Checkout, bool]:
+    """The checkout, and whether the bank gave a clear answer."""
     checkout = Checkout.objects.get(pk=checkout_id)
     if checkout.state != CheckoutState.OPEN:
-        return checkout
+        return checkout, True
     try:
-        answer = bank().checkout(checkout.key)
+        answer, is_clear = bank().checkout(checkout.key), True
     except BankUnsure:
-        answer = None
-    return _record(checkout_id, answer, now)
+        answer, is_clear = None, False
+    return _record(checkout_id, answer, now), is_clear
 
 
 @transaction.atomic
@@ -102,13 +114,33 @@ def _record(checkout_id: int, answer: CheckoutAnswer | None, now: datetime) -> C
 
 
 def confirm_checkouts(*, limit: int, now: datetime) -> int:
-    """Ask about the open checkouts not asked about for a while: the payer may never come back to us."""
-    quiet = Q(asked_at=None, created_at__lte=now - FIRST_WAIT) | Q(asked_at__lte=now - FIRST_WAIT)
-    due = Checkout.objects.filter(quiet, state=CheckoutState.OPEN).order_by("asked_at")
-    ids = list(due.values_list("id", flat=True)[:limit])
-    for checkout_id in ids:
-        confirm_checkout(checkout_id=checkout_id, now=now)
-    return len(ids)
+    """Ask about the open checkouts not asked about for a while: the payer may never come back to us.
+
+    Those never asked about come first.  One run at a time; a bank that stays silent ends it.
+    """
+    is_new = Q(asked_at=None, created_at__lte=now - FIRST_WAIT)
+    tenth = (F("asked_at") - F("created_at")) / PART_OF_AGE
+    is_quiet = Q(asked_at__lte=now - FIRST_WAIT) & (Q(asked_at__lte=now - tenth) | Q(created_at__lt=now - LIFE))
+    due = Checkout.objects.filter(is_new | is_quiet, state=CheckoutState.OPEN)
+    with _only_run() as is_ours:
+        first = due.order_by(F("asked_at").asc(nulls_first=True), "id")
+        ids = iter(list(first.values_list("id", flat=True)[:limit]) if is_ours else [])
+        until = time.monotonic() + MOST_SECONDS
+        return run(limit, until, lambda _: [_confirm(one, now)[1] for one in islice(ids, 1)])[0]
+
+
+@contextmanager
+def _only_run() -> Iterator[bool]:
+    """Whether no other worker runs this now; the lock is the session's, for no transaction spans a call of the bank."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_RUN)
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute(RUN_OVER)
 
 
 def arrive(checkout: Checkout, *, bank_date: date, now: datetime) -> Draft:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from apps.core.clock import business_day
-from apps.fund.rules.postings import Posting
 from apps.fund.selectors import is_frozen
-from apps.fund.services import Draft, book, post_entries
+from apps.fund.services import Draft, post_entries
 from apps.payments.errors import DoesNotFit, MovedOn
 from apps.payments.models import Checkout, LineState, Order, Proposal, StatementLine
 from apps.payments.rules.matching import LineKind
@@ -23,14 +22,15 @@ from apps.payments.rules.resolving import (
 )
 from apps.payments.rules.states import State
 from apps.payments.services.checkouts import arrive, record_arrivals
-from apps.payments.services.orders import record_ends, request_payment, settle
+from apps.payments.services.orders import record_ends, settle, take_back
+from apps.payments.services.rests import ask_for_rest
 from apps.payments.services.statement import LABEL, turn_round
 
 Kind = Proposal.Kind
 
 
 def check_explanation(proposal: Proposal) -> None:
-    """Whether a proposal fits its locked line.  Raises MovedOn, DoesNotFit."""
+    """Whether a proposal fits, all it is about being locked.  Raises MovedOn, DoesNotFit."""
     line = proposal.line
     if line is None or line.state != LineState.QUARANTINE:
         raise MovedOn
@@ -69,10 +69,10 @@ def explain(proposal: Proposal, *, now: datetime) -> None:
         raise MovedOn
     if proposal.kind == Kind.MATCH_ORDER and proposal.order is not None:
         turn_round(line, memo=proposal.reason, now=now)
-        _settle(line, proposal.order, now)
+        (_settle if line.kind == LineKind.PAID else _come_back)(line, proposal.order, now)
     elif proposal.kind == Kind.MATCH_CHECKOUT and proposal.checkout is not None:
         turn_round(line, memo=proposal.reason, now=now)
-        _arrive(line, proposal.checkout.pk, now)
+        _arrive(line, proposal.checkout, now)
     elif proposal.kind == Kind.BOOK:
         turn_round(line, memo=proposal.reason, now=now)
         _book(line, proposal, now)
@@ -93,29 +93,16 @@ def _settle(line: StatementLine, order: Order, now: datetime) -> None:
     record_ends([(order, settle(order, bank_date=line.bank_date, reference=line.reference, now=now))], now=now)
     short = order.amount_fen - line.amount_fen
     if short:
-        book(
-            Posting.PAYMENT_RETURNED,
-            account=order.owed_account,
-            amount_fen=short,
-            key=f"payout:{order.key}:short",
-            effective_date=business_day(now),
-            source=("payments.order", order.pk),
-            now=now,
-        )
-        request_payment(
-            key=f"{order.business_key}:short",
-            purpose=order.purpose,
-            source=(order.source_label, order.source_id),
-            payee_account_id=order.payee_account_id,
-            amount_fen=short,
-            owed_account=order.owed_account,
-            caused_by=order.caused_by_id,
-            now=now,
-        )
+        ask_for_rest(order, short_fen=short, now=now)
 
 
-def _arrive(line: StatementLine, checkout_id: int, now: datetime) -> None:
-    checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+def _come_back(line: StatementLine, order: Order, now: datetime) -> None:
+    """What the order paid came back, though the bank's line did not say so: owed again, as after any return."""
+    line.order, line.checkout = order, None
+    record_ends([(order, take_back(order, bank_date=line.bank_date, now=now))], now=now)
+
+
+def _arrive(line: StatementLine, checkout: Checkout, now: datetime) -> None:
     line.order, line.checkout = None, checkout
     record_arrivals([(checkout, arrive(checkout, bank_date=line.bank_date, now=now))], now=now)
 

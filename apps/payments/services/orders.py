@@ -31,6 +31,7 @@ class Payment(TypedDict):
     """A payment asked for.
 
     ``key`` says which business fact is paid (``claim:17:1``).  ``caused_by``: who must not release it.
+    ``rest_of``: the order of which the bank paid too little.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Payment(TypedDict):
     amount_fen: int
     owed_account: str
     caused_by: NotRequired[int | None]
+    rest_of: NotRequired[int]
 
 
 def request_payment(*, now: datetime, **asked: Unpack[Payment]) -> Order:
@@ -75,6 +77,7 @@ def _order(pk: int, asked: Payment, hold: Hold | None, now: datetime) -> Order:
         state=State.HELD if hold else State.REQUESTED,
         reason=hold.reason if hold else "",
         caused_by_id=asked.get("caused_by"),
+        rest_of_id=asked.get("rest_of"),
         key=payment_key(asked["key"]),
         business_key=asked["key"],
         purpose=Purpose(asked["purpose"]),

@@ -62,8 +62,9 @@ def propose_for_line(
 
     Raises NotAllowed, CausedByYou, AlreadyProposed, MovedOn, DoesNotFit.
     """
-    line = _locked_line(line_id)
+    lines = _locked_lines(line_id, other_line_id)
     order = _locked_order(order_id) if order_id else None
+    checkout = _locked_checkout(checkout_id) if checkout_id else None
     check_may_propose(actor=actor, order=order)
     known = Proposal.objects.filter(key=key).first()
     if known is not None:
@@ -71,10 +72,10 @@ def propose_for_line(
     wanted = Proposal(
         key=key,
         kind=kind,
-        line=line,
+        line=lines[line_id],
         order=order,
-        checkout=Checkout.objects.get(pk=checkout_id) if checkout_id else None,
-        other_line=StatementLine.objects.get(pk=other_line_id) if other_line_id else None,
+        checkout=checkout,
+        other_line=lines[other_line_id] if other_line_id else None,
         account=account,
         reason=reason,
     )
@@ -189,18 +190,26 @@ def _locked_order(order_id: int) -> Order:
     return Order.objects.select_for_update(of=("self",)).select_related("payee_account").get(pk=order_id)
 
 
-def _locked_line(line_id: int) -> StatementLine:
-    return StatementLine.objects.select_for_update().get(pk=line_id)
+def _locked_checkout(checkout_id: int) -> Checkout:
+    return Checkout.objects.select_for_update().get(pk=checkout_id)
+
+
+def _locked_lines(*line_ids: int | None) -> dict[int, StatementLine]:
+    """Lines by id, locked in the order of ids: two proposals about one line wait for each other."""
+    rows = StatementLine.objects.select_for_update().order_by("id")
+    return {line.pk: line for line in rows.filter(pk__in=[line_id for line_id in line_ids if line_id])}
 
 
 def _locked(proposal_id: int) -> Proposal:
-    """The proposal and what it is about, locked: line, order, then the proposal, as when it was made."""
+    """The proposal and all it is about, locked: lines, order, checkout, then the proposal, as when it was made."""
     proposal = Proposal.objects.get(pk=proposal_id)
-    line = _locked_line(proposal.line_id) if proposal.line_id else None
+    lines = _locked_lines(proposal.line_id, proposal.other_line_id)
     order = _locked_order(proposal.order_id) if proposal.order_id else None
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("checkout", "other_line")
-    proposal = rows.get(pk=proposal_id)
-    proposal.line, proposal.order = line, order
+    checkout = _locked_checkout(proposal.checkout_id) if proposal.checkout_id else None
+    proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+    proposal.line = lines[proposal.line_id] if proposal.line_id else None
+    proposal.other_line = lines[proposal.other_line_id] if proposal.other_line_id else None
+    proposal.order, proposal.checkout = order, checkout
     return proposal
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from apps.fund.selectors import is_frozen
 from apps.payments.gateway import Answer, Bank, BankUnsure, Instruction, bank
 from apps.payments.models import Order, PayeeAccount
 from apps.payments.rules.states import State
+from apps.payments.services.asking import MOST_SECONDS, run
 from apps.payments.services.claiming import claim_orders, wake_held
 from apps.payments.services.orders import record_accepted, record_failed, record_unsure
 
@@ -35,9 +36,7 @@ NOT_REPORTED = N_("The sender stopped in the middle.")
 ASK_A_PERSON = N_("Sending it again would not be safe: a person must ask the bank.")
 AFTER_FREEZE = N_("The bank does not know it. It is sent again when payments may leave again.")
 AT_ONCE = 8  # calls to the bank
-MOST_SECONDS = 10.0  # of one run, the last call not counted
-ASKING_SECONDS = 3.0  # of these, for what is unknown
-MOST_SILENCE = 3  # unclear answers in a row after which a run gives up
+ASKING_SECONDS = 3.0  # of a run, for what is unknown
 MOST_ATTEMPTS = 8
 MARGIN_SECONDS = 3600  # before the bank forgets a key
 
@@ -69,8 +68,8 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
     expire_leases()
     wake_held()
     began = time.monotonic()
-    _, is_all_asked = _run(limit, began + ASKING_SECONDS, lambda _: _ask_next(now))
-    sent, is_all_sent = _run(limit, began + MOST_SECONDS, lambda most: _send_next(min(most, AT_ONCE), now))
+    _, is_all_asked = run(limit, began + ASKING_SECONDS, lambda _: _ask_next(now))
+    sent, is_all_sent = run(limit, began + MOST_SECONDS, lambda most: _send_next(min(most, AT_ONCE), now))
     if not (is_all_asked and is_all_sent):
         ring("payments.send_due")
     return sent
@@ -78,22 +77,7 @@ def send_due_payments(*, limit: int, now: datetime) -> int:
 
 def resolve_unknown(*, limit: int, now: datetime) -> int:
     """Ask the bank by key about orders without a clear answer; answers how many were asked about."""
-    return _run(limit, time.monotonic() + MOST_SECONDS, lambda _: _ask_next(now))[0]
-
-
-def _run(limit: int, until: float, step: Callable[[int], Sequence[bool]]) -> tuple[int, bool]:
-    """Repeat until there is nothing more, or the bank stays silent; or else until the limit or the time is reached.
-
-    ``step`` takes how many more orders there may be and tells of each it handled whether the answer was clear.
-    Answers how many orders were handled, and whether no more of them can be now.
-    """
-    done = silent = 0
-    while done < limit and time.monotonic() < until:
-        were_clear = step(limit - done)
-        done, silent = done + len(were_clear), 0 if any(were_clear) else silent + len(were_clear)
-        if not were_clear or silent >= MOST_SILENCE:
-            return done, True
-    return done, False
+    return run(limit, time.monotonic() + MOST_SECONDS, lambda _: _ask_next(now))[0]
 
 
 @transaction.atomic

@@ -80,7 +80,8 @@ def read_statement(*, now: datetime) -> int:
 def take_lines(*, facts: Sequence[StatementFact], now: datetime) -> int:
     """Take lines by number, many in a transaction, then look again at lines that waited; answers how many were new.
 
-    A batch that is refused is taken line by line: one line nobody can book never holds up the others.
+    A batch that is refused is taken line by line: one line nobody can book never holds up the others.  It is not
+    stored then: the feed shows it again, and a file with it is refused.
     """
     new = 0
     for batch in batched(sorted(facts, key=lambda fact: fact.number), BATCH):
@@ -100,7 +101,7 @@ def _take_alone(fact: StatementFact, now: datetime) -> int:
     try:
         return _take([fact], now)
     except (DatabaseError, DomainError):
-        logger.exception("Line %s of the statement could not be taken; it is tried again", fact.number)
+        logger.exception("Line %s of the statement could not be taken", fact.number)
         return 0
 
 

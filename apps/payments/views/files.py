@@ -75,7 +75,7 @@ def statements(request: Request) -> HttpResponse:
     """Bring a statement; below it what was brought."""
     sent = request.method == "POST"
     form = StatementForm(request.POST, request.FILES) if sent else StatementForm()
-    problems: list[tuple[int, str]] = []
+    problems: list[tuple[str, str]] = []
     if sent and form.is_valid():
         file = form.cleaned_data["statement"]
         try:

@@ -12,7 +12,7 @@ from apps.accounts.models import Role
 from apps.accounts.permissions import role_required
 from apps.core.clock import now
 from apps.core.errors import DomainError
-from apps.core.http import Request, add_error, paginate, render_page
+from apps.core.http import Request, add_error, paginate, render_page, say
 from apps.fund.selectors import entries_of
 from apps.payments import selectors, services, worklist
 from apps.payments.forms import OrderForm
@@ -50,7 +50,7 @@ def orders(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(*READERS)
 def order(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(Order.objects.select_related("payee_account", "batch"), pk=pk)
+    found = get_object_or_404(Order.objects.select_related("payee_account", "batch", "rest_of"), pk=pk)
     form = _order_form(request, found)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
@@ -74,6 +74,9 @@ def order(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "current": selectors.payee_account_of(found.payee_account.owner_label, found.payee_account.owner_id),
         "proposals": found.proposals.select_related("proposed_by", "decided_by").order_by("-id"),
+        "rests": found.rests.order_by("id"),
+        "arrived_fen": selectors.arrived_fen(found),
+        "may_pay_again": request.user.has_role(*PROPOSERS) and selectors.rests_to_pay_again().filter(pk=pk).exists(),
         "may_ask": found.state == State.UNKNOWN and found.batch_id is None and request.user.has_role(Role.TREASURER),
         "events": found.events.order_by("-id"),
         "entries": entries_of("payments.order", found.pk),
@@ -106,3 +109,17 @@ def ask(request: Request, pk: int) -> HttpResponse:
     services.ask_again(order_id=found.pk, actor=request.user, now=now())
     messages.success(request, _("The bank is being asked. Look again in a moment."))
     return redirect(found.get_absolute_url())
+
+
+@require_POST
+@role_required(*PROPOSERS)
+def pay_again(request: Request, pk: int) -> HttpResponse:
+    """Ask once more for what the bank paid too little, after that failed or came back."""
+    found = get_object_or_404(Order, pk=pk)
+    try:
+        again = services.pay_rest_again(order_id=found.pk, actor=request.user, now=now())
+        messages.success(request, _("It is asked for again. A large payment waits for its release by two people."))
+        return redirect(again)
+    except DomainError as error:
+        messages.error(request, say(error))
+        return redirect(found)
