@@ -22,6 +22,7 @@ from apps.payments.selectors import declined_by_two, orders_of
 PAYEE = "directory.organisation"
 LINE = "governance.line"
 HOLDS_MONEY = [State.OPEN, State.RATIFYING]
+UNPAID = (PaymentState.FAILED, PaymentState.RETURNED)
 
 
 def seats_on(day: date) -> QuerySet[Seat]:
@@ -68,14 +69,11 @@ class UnpaidGrant:
 def unpaid_grants(line_ids: Iterable[int] | None = None) -> dict[int, UnpaidGrant]:
     """By line; of all lines, or of those named."""
     lines = granted_lines() if line_ids is None else granted_lines().filter(pk__in=list(line_ids))
-    amounts = dict(lines.values_list("pk", "amount_fen"))
-    declined = Order.objects.filter(declined_by_two("pk"), source_label=LINE, source_id__in=amounts)
-    stopped, unpaid = set(declined.values_list("pk", flat=True)), {}
-    for line_id, orders in orders_of(LINE, amounts).items():
-        newest = next((order for order in orders if order.amount_fen == amounts[line_id]), None)
-        if newest and newest.state in (PaymentState.FAILED, PaymentState.RETURNED):
-            unpaid[line_id] = UnpaidGrant(newest.pk, newest.state_at, newest.pk in stopped)
-    return unpaid
+    newest = {line_id: orders[0] for line_id, orders in orders_of(LINE, lines.values_list("pk", flat=True)).items()}
+    ended = {line_id: order for line_id, order in newest.items() if order.state in UNPAID}
+    stopped = Order.objects.filter(declined_by_two("pk"), pk__in=[order.pk for order in ended.values()])
+    declined = set(stopped.values_list("pk", flat=True))
+    return {line_id: UnpaidGrant(order.pk, order.state_at, order.pk in declined) for line_id, order in ended.items()}
 
 
 @dataclass(frozen=True, slots=True)
