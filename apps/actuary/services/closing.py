@@ -78,7 +78,9 @@ def continue_close(*, close_id: int, now: datetime) -> PeriodClose:
     elif step is Step.LOCK:
         _lock(close, now)
     else:
-        BOOKING[step](Booker(close, booked_before(close), now), result_from(close.figures))
+        booker = Booker(close, booked_before(close), now)
+        BOOKING[step](booker, result_from(close.figures))
+        booker.post()
     close.step = step
     close.save()
     return close
