@@ -13,6 +13,7 @@ from apps.actuary.models import Allowance
 from apps.actuary.selectors import allowances_of, days_covered
 from apps.core.money import Money
 from apps.core.periods import Period
+from apps.enrolments.models import Cover, Lapse
 from apps.fund.rules.postings import Posting
 from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.members.models import Person
@@ -227,6 +228,36 @@ def test_days_of_several_covers_are_added_within_the_year():
     year = Period(date(2026, 1, 1), date(2027, 1, 1))
     assert days_covered(PLAN, year, 365) == {person.pk: 365}
     assert days_covered(PLAN, Period(year.start, year.start + timedelta(days=10)), 11) == {}
+
+
+def lapse(cover, start, end):
+    Lapse.objects.create(
+        cover=cover, start=start, end=end, reinstate_until=start + timedelta(days=60), lapsed_at=noon(start)
+    )
+
+
+def test_days_of_a_lapse_are_not_covered():
+    """One lapse brought back, one still open, one outside the year, one of a cover that ended with it."""
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    back, still_open, before, ended = (paid_cover(start, code=PLAN).cover for start in [date(2026, 7, 1)] * 4)
+    lapse(back, date(2026, 8, 1), date(2026, 8, 11))
+    lapse(back, date(2026, 9, 1), date(2026, 9, 1))
+    lapse(still_open, date(2026, 12, 22), None)
+    lapse(before, date(2027, 2, 1), date(2027, 2, 11))
+    lapse(ended, date(2026, 7, 31), None)
+    ended.end, ended.state = date(2026, 7, 31), Cover.State.ENDED
+    ended.save()
+    days = {back.person_id: 174, still_open.person_id: 174, before.person_id: 184, ended.person_id: 30}
+    assert days_covered(PLAN, year, 1) == days
+    assert days_covered(PLAN, year, 175) == {before.person_id: 184}
+
+
+def test_who_lapsed_gets_a_smaller_share_of_the_allowance():
+    people = [member(), member()]
+    lapse(Cover.objects.get(person=people[0]), date(2026, 12, 30), date(2027, 1, 10))
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    assert {row.person_id: row.days for row in Allowance.objects.all()} == {people[0].pk: 182, people[1].pk: 184}
 
 
 @pytest.mark.parametrize(
