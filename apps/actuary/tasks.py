@@ -4,6 +4,9 @@ from celery import shared_task
 
 from apps.actuary import services
 from apps.core.clock import now
+from apps.core.jobs import ring
+
+MOST_PAID = 2000
 
 
 @shared_task(name="actuary.continue_closes")
@@ -13,7 +16,11 @@ def continue_closes() -> int:
 
 @shared_task(name="actuary.pay_allowances")
 def pay_allowances() -> int:
-    return services.pay_allowances(limit=200, now=now())
+    """What is left to pay goes on at once."""
+    asked = services.pay_allowances(limit=MOST_PAID, now=now())
+    if asked >= MOST_PAID:
+        ring("actuary.pay_allowances")
+    return asked
 
 
 @shared_task(name="actuary.answer_what_ifs", time_limit=1200, soft_time_limit=1170)

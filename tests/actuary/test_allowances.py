@@ -17,9 +17,16 @@ from apps.enrolments.models import Cover, Lapse
 from apps.fund.rules.postings import Posting
 from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.members.models import Person
-from apps.payments.models import Order, Purpose
+from apps.payments.models import Order, PayeeAccount, Purpose
 from apps.payments.rules.matching import LineKind
-from apps.payments.services import confirm, name_payee_account, propose_for_order, record_accepted, take_lines
+from apps.payments.services import (
+    confirm,
+    name_payee_account,
+    propose_for_order,
+    record_accepted,
+    request_payment,
+    take_lines,
+)
 from apps.payments.services.claiming import claim_orders
 from tests.actuary.factories import begun_close, booked, noon, opened_again, paid_cover
 from tests.payments.factories import fact
@@ -191,20 +198,35 @@ def test_after_a_return_the_one_who_acts_for_the_person_by_then_is_paid():
     assert [pay(days=30), pay(days=30)] == [1, 0]
 
 
-def test_one_that_fails_does_not_stop_the_rest(monkeypatch, caplog):
-    shared()
-    asked = []
-
-    def failing(**values):
-        asked.append(values)
-        raise RuntimeError("down")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("apps.actuary.services.allowances.request_payment", failing)
-        assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
-    assert len(asked) == 2
+def test_one_that_fails_does_not_stop_the_rest_of_its_block(caplog):
+    """Its key was taken by another payment."""
+    people, close = shared()
+    booked(Posting.CLAIM_DECIDED, 100, FOURTH.end, plan="asthma")
+    taken = request_payment(
+        key=f"allowance:{close.pk}:{PLAN}:{people[0].pk}",
+        purpose=Purpose.CLAIM,
+        source=("tests.row", 1),
+        payee_account_id=PayeeAccount.objects.get(owner_id=people[0].registered_by_id).pk,
+        amount_fen=100,
+        owed_account="claims-payable:asthma",
+        now=noon(FOURTH.end),
+    )
+    assert pay() == 1
     assert "the sweeper comes back" in caplog.text
-    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 2
+    assert Allowance.objects.get(order=None).person_id == people[0].pk
+    assert Order.objects.exclude(pk=taken.pk).get().source_id == Allowance.objects.get(person=people[1]).pk
+
+
+def test_many_are_asked_for_in_blocks_by_a_few_queries(monkeypatch, django_assert_max_num_queries):
+    [member() for _ in range(12)]
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    monkeypatch.setattr("apps.actuary.services.allowances.BLOCK", 5)
+    with django_assert_max_num_queries(60) as asked:
+        assert services.pay_allowances(limit=11, now=noon(FOURTH.end)) == 11
+    assert sum("fund_post" in query["sql"] for query in asked.captured_queries) == 3
+    assert tasks.pay_allowances() == 1
+    assert balance(PAYABLE) == 0
 
 
 def test_a_close_opened_again_takes_its_allowances_back_unless_they_are_on_the_way():
