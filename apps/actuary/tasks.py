@@ -6,7 +6,7 @@ from apps.actuary import services
 from apps.core.clock import now
 from apps.core.jobs import ring
 
-MOST_PAID = 2000
+MOST_TOLD, MOST_PAID = 500, 2000
 
 
 @shared_task(name="actuary.continue_closes")
@@ -16,7 +16,8 @@ def continue_closes() -> int:
 
 @shared_task(name="actuary.pay_allowances")
 def pay_allowances() -> int:
-    """What is left to pay goes on at once."""
+    """Tell before it is paid, no more at once than leaves other news its turn; what is left to pay goes on at once."""
+    services.tell_allowances(limit=MOST_TOLD, now=now())
     asked = services.pay_allowances(limit=MOST_PAID, now=now())
     if asked >= MOST_PAID:
         ring("actuary.pay_allowances")

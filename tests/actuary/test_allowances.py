@@ -288,6 +288,8 @@ def test_who_lapsed_gets_a_smaller_share_of_the_allowance():
         "UPDATE actuary_allowance SET amount_fen = amount_fen + 1",
         "UPDATE actuary_allowance SET person_id = person_id",
         "UPDATE actuary_allowance SET order_id = NULL",
+        "UPDATE actuary_allowance SET order_id = NULL, told = 'owed'",
+        "UPDATE actuary_allowance SET amount_fen = amount_fen + 1, told = 'owed'",
         "DELETE FROM actuary_allowance",
         "TRUNCATE actuary_allowance",
     ],

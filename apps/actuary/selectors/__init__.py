@@ -32,6 +32,8 @@ from apps.actuary.selectors.allowances import (
     accounts_of,
     allowances_due,
     allowances_of,
+    allowances_of_people,
+    allowances_to_tell,
     days_covered,
     unpaid_allowances,
 )
@@ -50,6 +52,8 @@ __all__ = [
     "accounts_of",
     "allowances_due",
     "allowances_of",
+    "allowances_of_people",
+    "allowances_to_tell",
     "days_covered",
     "unpaid_allowances",
 ]

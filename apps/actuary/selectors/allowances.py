@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from apps.actuary.models import Allowance, PeriodClose
@@ -16,7 +16,8 @@ from apps.core.periods import Period
 from apps.enrolments.models import Cover, Lapse
 from apps.members.models import Guardianship, Person
 from apps.payments.models import Order, PayeeAccount, Purpose
-from apps.payments.selectors import payable_again
+from apps.payments.rules.states import State
+from apps.payments.selectors import declined_by_two, payable_again
 
 
 def days_covered(plan: str, year: Period, least: int) -> dict[int, int]:
@@ -50,6 +51,23 @@ def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
 def unpaid_allowances() -> QuerySet[Allowance]:
     """Shares whose payment was not asked for yet, or that the bank refused or sent back."""
     return Allowance.objects.filter(Q(order=None) | Q(order__in=_payable_again()))
+
+
+def allowances_to_tell(limit: int) -> list[int]:
+    """Ids of shares of closes in force whose family does not know how they stand: those never told, ended, or back."""
+    told, ended = Allowance.Told, [State.SETTLED, State.FAILED, State.RETURNED]
+    rows = Allowance.objects.filter(close__in=PeriodClose.objects.locked().values("pk"))
+    has_ended = Q(order__state__in=ended) & ~Q(told=F("order__state"))
+    news = rows.exclude(told=told.SETTLED).filter(Q(told=told.NOTHING) | has_ended)
+    returned = Order.objects.filter(purpose=Purpose.ALLOWANCE, state=State.RETURNED)
+    back = rows.filter(told=told.SETTLED, order__in=returned.values("pk"))
+    return [pk for found in (news, back) for pk in found.order_by("pk").values_list("pk", flat=True)[:limit]][:limit]
+
+
+def allowances_of_people(person_ids: Iterable[int]) -> QuerySet[Allowance]:
+    """What some people get of the surplus of closes in force, newest first; ``is_stopped``: two people declined it."""
+    rows = Allowance.objects.filter(person__in=list(person_ids), close__in=PeriodClose.objects.locked().values("pk"))
+    return rows.annotate(is_stopped=declined_by_two("order")).select_related("close", "order").order_by("-pk")
 
 
 def _payable_again() -> QuerySet[Order]:
