@@ -9,7 +9,7 @@ from apps.core.jobs import ring
 MOST_TOLD, MOST_PAID = 500, 2000
 
 
-@shared_task(name="actuary.continue_closes")
+@shared_task(name="actuary.continue_closes", time_limit=7200, soft_time_limit=7170)
 def continue_closes() -> int:
     return services.continue_closes(now=now())
 

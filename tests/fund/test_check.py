@@ -66,3 +66,14 @@ def test_the_nightly_task_reports_faults(caplog):
     tamper("UPDATE fund_account SET balance_fen = 7 WHERE code = 'bank'")
     check_balances()
     assert "account bank is not the sum of its lines" in caplog.text
+
+
+def test_the_nightly_task_has_hours_and_leaves_when_another_is_at_it(caplog):
+    assert check_balances.time_limit == 7200
+    money_in_bank()
+    tamper("UPDATE fund_account SET balance_fen = 7 WHERE code = 'bank'")
+    with connection.copy().cursor() as other:
+        other.execute("SELECT pg_advisory_lock(7305, hashtext('fund.check_balances'))")
+        check_balances()
+        other.connection.close()
+    assert caplog.text == ""

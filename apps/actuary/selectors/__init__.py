@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from django.db.models import (
-    BigIntegerField,
-    Case,
     Exists,
     F,
     Max,
@@ -19,13 +16,11 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    When,
 )
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 
 from apps.actuary.models import EarnedShare, PeriodClose, WhatIf
 from apps.actuary.rules.calendar import Due, Span, periods_due
-from apps.actuary.rules.earning import earned_to_date
 from apps.actuary.rules.result import Result
 from apps.actuary.selectors.allowances import (
     PlanAllowances,
@@ -40,7 +35,7 @@ from apps.actuary.selectors.allowances import (
 from apps.claims.models import Claim, EarlierPayer
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period
-from apps.enrolments.models import Contribution, Cover
+from apps.enrolments.models import Cover
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
 from apps.plans.models import PlanVersion
@@ -129,40 +124,6 @@ def standing(prefix: str, before: date) -> dict[str, int]:
     """Balances at the start of a day by account suffix (plan), without what was booked for later days."""
     sums = movements(prefix, BEGINNING, before)
     return {code.partition(":")[2]: fen for code, fen in sums.items() if fen}
-
-
-@dataclass(frozen=True, slots=True)
-class Earning:
-    contribution_id: int
-    plan: str
-    fen: int
-
-
-def earnings(period: Period) -> Iterator[Earning]:
-    """What each contribution has earned by the end of the period and no close in force has counted.
-
-    It is earned over the days it pays for, as far as the cover lasts; less than nothing where what was counted has been
-    given back since.
-    """
-    shares = EarnedShare.objects.filter(contribution=OuterRef("pk"), close__in=PeriodClose.objects.in_force())
-    counted = shares.values("contribution").annotate(fen=Sum("earned_fen")).values("fen")
-    rows = (
-        Contribution.objects.filter(state__in=["paid", "refunded"], paid_date__lt=period.end)
-        .annotate(
-            counted=Coalesce(Subquery(counted), 0),
-            kept=Case(When(state="refunded", then=0), default=F("amount_fen"), output_field=BigIntegerField()),
-            since=Coalesce("period_start", "cover__start"),
-            until=Least(Coalesce("period_end", "cover__end"), "cover__end"),
-        )
-        .filter(since__lt=period.end)
-        .exclude(kept=F("counted"))
-        .values_list("id", "kept", "since", "until", "counted", "cover__plan_code")
-    )
-    for pk, kept, since, until, counted, plan in rows.order_by("id").iterator():
-        days = Period(since, max(until, since + timedelta(days=1)))
-        fen = earned_to_date(kept, days, period.end) - counted
-        if fen:
-            yield Earning(pk, plan, fen)
 
 
 def plan_names(codes: Iterable[str], language: str) -> dict[str, str]:
