@@ -46,8 +46,15 @@ def test_the_chain_goes_on_where_it_ended():
         ("UPDATE fund_entry SET effective_date = effective_date - 1", "differs from its hash"),
         ("UPDATE fund_line SET amount_fen = amount_fen * 2", "differs from its hash"),
         ("DELETE FROM fund_line", "does not balance"),
-        ("ALTER TABLE fund_entry DISABLE TRIGGER fund_entry_keeps_rows", "trigger fund_entry_keeps_rows is missing"),
-        ("DROP TRIGGER fund_line_seal ON fund_line", "trigger fund_line_seal is missing"),
+        (
+            "ALTER TABLE fund_entry DISABLE TRIGGER fund_entry_keeps_rows",
+            "trigger fund_entry_keeps_rows on fund_entry is switched",
+        ),
+        ("DROP TRIGGER fund_line_seal ON fund_line", "trigger fund_line_seal on fund_line is missing"),
+        (
+            "ALTER TABLE fund_account DROP CONSTRAINT fund_account_no_overdraft",
+            "fund_account_no_overdraft on fund_account",
+        ),
     ],
 )
 def test_tampering_shows(sql, fault):

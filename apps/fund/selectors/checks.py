@@ -1,4 +1,4 @@
-"""Whether it all adds up, the guards are in place, the chain holds, and nothing stands still that must move."""
+"""Whether it all adds up, the chain holds, and nothing stands still that must move."""
 
 from __future__ import annotations
 
@@ -12,15 +12,6 @@ from django.db.models import F, Q, Sum
 
 from apps.fund.models import Account, ChainLink, Entry
 from apps.fund.rules.chart import CHART, rule_of
-
-KEPT = ("fund_entry", "fund_line", "fund_closing", "fund_chainlink")
-GUARDS = (
-    *(f"{table}_keeps_rows" for table in KEPT),
-    *(f"{table}_keeps_all" for table in (*KEPT, "fund_account")),
-    *("fund_entry_seal", "fund_line_seal", "fund_line_carry", "fund_account_guard", "fund_closing_waits"),
-    *("fund_correction_guard", "fund_correction_keeps_all"),
-    *("fund_entry_balances", "fund_line_balances"),
-)
 
 
 def unequal_accounts() -> list[str]:
@@ -81,14 +72,6 @@ def transit(*, today: date) -> list[Standing]:
 def ledger_is_balanced() -> bool:
     """Whether every entry balances and every kept balance equals its lines."""
     return not unequal_accounts() and not unbalanced_entries()
-
-
-def missing_triggers() -> list[str]:
-    """Names of the guards of the ledger that somebody removed or switched off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        present = {name for (name,) in cursor.fetchall()}
-    return [name for name in GUARDS if name not in present]
 
 
 def unchained_entries(limit: int) -> list[Entry]:

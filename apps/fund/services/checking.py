@@ -11,7 +11,7 @@ from apps.fund.selectors import (
     Standing,
     broken_link,
     chain_hash,
-    missing_triggers,
+    faulty_guards,
     transit,
     unbalanced_entries,
     unchained_entries,
@@ -44,7 +44,7 @@ def check_books() -> list[str]:
         pass
     faults = [f"account {code} is not the sum of its lines" for code in unequal_accounts()]
     faults += [f"entry {entry_id} does not balance" for entry_id in unbalanced_entries()]
-    faults += [f"trigger {name} is missing or switched off" for name in missing_triggers()]
+    faults += faulty_guards()
     broken = broken_link()
     return faults if broken is None else [*faults, f"entry {broken} differs from its hash in the chain"]
 
