@@ -1,12 +1,15 @@
 """The nightly check finds what somebody with power over the database has done to the books."""
 
+from datetime import date, datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.fund.models import ChainLink
+from apps.fund.selectors import broken_link, chain_hash
 from apps.fund.services import check_books, extend_chain
 from apps.fund.tasks import check_balances
 from tests.fund.factories import booked, money_in_bank
@@ -36,6 +39,24 @@ def test_the_chain_goes_on_where_it_ended():
     assert (extend_chain(), extend_chain()) == (1, 0)
     assert list(ChainLink.objects.order_by("id").values_list("entry_id", flat=True)) == [first.pk, second.pk]
     assert check_books() == []
+
+
+def test_the_hash_of_an_entry_never_changes_its_form():
+    """Of facts written out: chains made before must hold after."""
+    at = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+    lines = [[1, "bank", 5], [2, "suspense", -5]]
+    facts = (7, "k", "test", date(2026, 11, 23), at, "tests.row", 1, "退款", None, lines)
+    assert chain_hash("", facts) == "2645a2c1c7d0b6b3b88a78a4fc1edb6521f7c5f4b8ee7871e4715f45435b2edb"
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 4])
+def test_the_first_broken_link_is_found_in_whichever_batch(monkeypatch, place):
+    monkeypatch.setattr("apps.fund.selectors.checks.BATCH", 2)
+    ids = [booked(memo="退款 “x”").pk for _ in range(5)]
+    extend_chain()
+    assert broken_link() is None
+    tamper(f"UPDATE fund_entry SET memo = 'y' WHERE id >= {ids[place]}")
+    assert broken_link() == ids[place]
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,9 @@ def extend_chain(*, limit: int = 2000) -> int:
         cursor.execute(CHAIN_LOCK)
     previous = ChainLink.objects.order_by("-id").values_list("hash", flat=True).first() or ""
     links = []
-    for entry in unchained_entries(limit):
-        previous = chain_hash(previous, entry)
-        links.append(ChainLink(entry=entry, hash=previous))
+    for facts in unchained_entries(limit):
+        previous = chain_hash(previous, facts)
+        links.append(ChainLink(entry_id=facts[0], hash=previous))
     ChainLink.objects.bulk_create(links)
     return len(links)
 
