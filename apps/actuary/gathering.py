@@ -6,13 +6,40 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from apps.actuary.models import EarnedShare, PeriodClose
+from django.db import connection
+
+from apps.actuary.models import PeriodClose
 from apps.actuary.rules.result import PlanFacts, Result, result_of
 from apps.actuary.rules.terms import ClosingTerms
-from apps.actuary.selectors import asked_by_plan, earnings, quarter_before, quarters_of_year_before, standing
+from apps.actuary.selectors import asked_by_plan, quarter_before, quarters_of_year_before, standing
 from apps.core.periods import Period
 
-BATCH = 2000
+NOTE_SHARES = """
+WITH paid AS (
+    SELECT c.id, c.since, v.plan_code AS plan, coalesce(counted.fen, 0)::bigint AS counted,
+        CASE c.state WHEN 'paid' THEN c.amount_fen ELSE 0 END AS kept,
+        greatest(least(coalesce(c.period_end, v."end"), v."end"), c.since + 1) - c.since AS days
+    FROM (SELECT *, coalesce(period_start, (SELECT start FROM enrolments_cover v WHERE v.id = cover_id)) AS since
+        FROM enrolments_contribution WHERE state IN ('paid', 'refunded') AND paid_date < %(end)s) c
+    JOIN enrolments_cover v ON v.id = c.cover_id
+    LEFT JOIN (
+        SELECT contribution_id, sum(earned_fen) AS fen FROM actuary_earnedshare
+        WHERE close_id = ANY (%(in_force)s) GROUP BY contribution_id
+    ) counted ON counted.contribution_id = c.id
+    WHERE c.since < %(end)s
+), earned AS (
+    SELECT id, plan, (2 * kept * least(%(end)s - since, days) + days) / (2 * days) - counted AS fen FROM paid
+), noted AS (
+    INSERT INTO actuary_earnedshare (close_id, contribution_id, earned_fen)
+    SELECT %(close)s, id, fen FROM earned WHERE fen <> 0 ORDER BY id
+)
+SELECT plan, sum(fen) FROM earned WHERE fen <> 0 GROUP BY plan
+"""
+"""What each contribution has earned by a day and no close in force has counted, for all of them in one statement.
+
+Earned over the days it pays for, as far as the cover lasts, as by `rules.earning.earned_to_date` (a test compares);
+less than nothing where what was counted has been given back since.
+"""
 
 
 def gather(close: PeriodClose, before: Result | None, terms: ClosingTerms) -> Result:
@@ -66,10 +93,7 @@ def _left_in_year(close: PeriodClose) -> Counter[str]:
 
 def _note_shares(close: PeriodClose) -> Counter[str]:
     """Fen earned by plan since the last close; each contribution's share is kept, so that every fen can be traced."""
-    sums: Counter[str] = Counter()
-    shares = []
-    for earning in earnings(close.period):
-        sums[earning.plan] += earning.fen
-        shares.append(EarnedShare(close=close, contribution_id=earning.contribution_id, earned_fen=earning.fen))
-    EarnedShare.objects.bulk_create(shares, batch_size=BATCH)
-    return sums
+    in_force = list(PeriodClose.objects.in_force().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_SHARES, {"close": close.pk, "end": close.end, "in_force": in_force})
+        return Counter({plan: int(fen) for plan, fen in cursor.fetchall()})

@@ -1,6 +1,6 @@
 """Closed months and quarters, what each contribution earned in them, and what other terms would have paid.
 
-A closed period, a decided re-opening and an answered what-if never change (migrations 0002 to 0005).
+A closed period, a decided re-opening and an answered what-if never change (migrations 0002 to 0008).
 """
 
 from __future__ import annotations
@@ -174,7 +174,17 @@ class EarnedShare(models.Model):
 
 
 class Allowance(models.Model):
-    """What one member gets of a plan's yearly surplus, as shared out in the close of its last quarter."""
+    """What one member gets of a plan's yearly surplus, as shared out in the close of its last quarter.
+
+    ``told``: what the family knows of it, so that each piece of news is told once.
+    """
+
+    class Told(models.TextChoices):
+        NOTHING = "", _("Nothing yet")
+        OWED = "owed", _("That it is owed")
+        SETTLED = "settled", _("That it is paid")
+        FAILED = "failed", _("That the bank refused it")
+        RETURNED = "returned", _("That the bank sent it back")
 
     close = models.ForeignKey(PeriodClose, models.PROTECT, related_name="allowances")
     plan_code = models.SlugField(max_length=60)
@@ -182,9 +192,13 @@ class Allowance(models.Model):
     days = models.PositiveSmallIntegerField(help_text="covered in the year: the weight of the share")
     amount_fen = MoneyField()
     order = models.OneToOneField("payments.Order", models.PROTECT, null=True, related_name="+")
+    told = models.CharField(max_length=8, choices=Told, default=Told.NOTHING, blank=True)
 
     class Meta:
-        indexes = [models.Index(name="allowance_unpaid", fields=["id"], condition=Q(order=None))]
+        indexes = [
+            models.Index(name="allowance_unpaid", fields=["id"], condition=Q(order=None)),
+            models.Index(name="allowance_to_tell", fields=["id"], condition=~Q(told="settled")),
+        ]
         constraints = [
             models.UniqueConstraint(name="allowance_once_a_close", fields=["close", "plan_code", "person"]),
             models.CheckConstraint(name="allowance_above_zero", condition=Q(amount_fen__gt=0, days__gt=0)),

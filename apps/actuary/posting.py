@@ -10,7 +10,7 @@ from datetime import datetime
 from apps.actuary.models import PeriodClose
 from apps.actuary.rules.result import PlanResult, Result
 from apps.fund.rules.postings import Posting
-from apps.fund.services import book
+from apps.fund.services import Draft, draft_of, post_entries
 
 SOURCE = "actuary.periodclose"
 NOTHING = Result((), operating_cost=0, open_fund=0, carried=0, statutory_reserve=0)
@@ -19,13 +19,15 @@ NOTHING = Result((), operating_cost=0, open_fund=0, carried=0, statutory_reserve
 class Booker:
     """Books for one close, on its last day; nothing where the amount is zero.
 
-    ``before``: the figures that earlier closes of the quarter have booked.
+    ``before``: the figures that earlier closes of the quarter have booked.  Entries are collected and posted in one
+    call a step: one after the other they would lock accounts by plan, not by id, and parallel posts could deadlock.
     """
 
     def __init__(self, close: PeriodClose, before: Result | None, now: datetime) -> None:
         self.close, self.now = close, now
         self.before = before or NOTHING
         self._plans = {plan.plan: plan for plan in self.before.plans}
+        self._drafts: list[Draft] = []
 
     def booked_of(self, plan: PlanResult) -> PlanResult:
         """What was booked of the plan's figures before."""
@@ -35,7 +37,7 @@ class Booker:
     def book(self, event: Posting, fen: int, *, plan: str | None = None, account: str | None = None) -> None:
         if fen:
             close = (self.close.span, str(self.close.start), f"v{self.close.version}")
-            book(
+            draft = draft_of(
                 event,
                 amount_fen=fen,
                 plan=plan,
@@ -43,8 +45,12 @@ class Booker:
                 key=":".join(filter(None, ("close", *close, event.value, plan, account))),
                 effective_date=self.close.period.last_day,
                 source=(SOURCE, self.close.pk),
-                now=self.now,
             )
+            self._drafts.append(draft)
+
+    def post(self) -> None:
+        """Once, at the end of a step."""
+        post_entries(*self._drafts, now=self.now)
 
 
 def book_earned(booker: Booker, result: Result) -> None:

@@ -4,16 +4,24 @@ from celery import shared_task
 
 from apps.actuary import services
 from apps.core.clock import now
+from apps.core.jobs import ring
+
+MOST_TOLD, MOST_PAID = 500, 2000
 
 
-@shared_task(name="actuary.continue_closes")
+@shared_task(name="actuary.continue_closes", time_limit=7200, soft_time_limit=7170)
 def continue_closes() -> int:
     return services.continue_closes(now=now())
 
 
 @shared_task(name="actuary.pay_allowances")
 def pay_allowances() -> int:
-    return services.pay_allowances(limit=200, now=now())
+    """Tell before it is paid, no more at once than leaves other news its turn; what is left to pay goes on at once."""
+    services.tell_allowances(limit=MOST_TOLD, now=now())
+    asked = services.pay_allowances(limit=MOST_PAID, now=now())
+    if asked >= MOST_PAID:
+        ring("actuary.pay_allowances")
+    return asked
 
 
 @shared_task(name="actuary.answer_what_ifs", time_limit=1200, soft_time_limit=1170)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from config.celery import app
 
@@ -35,6 +35,23 @@ def muted() -> Iterator[None]:
         yield
     finally:
         _is_muted.reset(token)
+
+
+@contextmanager
+def alone(job: str) -> Iterator[bool]:
+    """Whether nobody else is at a job that takes long, by its name; let go at the end, or with the connection.
+
+    A broker gives a message out again while its worker is still busy with it: who gets it then finds the job taken.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(7305, hashtext(%s))", [job])
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(7305, hashtext(%s))", [job])
 
 
 def _send(task: str, args: tuple[int, ...]) -> None:

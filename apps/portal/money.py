@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.actuary.models import Allowance
+from apps.actuary.selectors import accounts_of, allowances_of_people, plan_names
 from apps.claims.models import Payout
 from apps.claims.selectors import PaidState, payout_state, payouts_of
 from apps.claims.services.accounts import current_account
@@ -96,10 +99,13 @@ def money_of(user: User, *, year: int | None, now: datetime) -> MoneyPage:
     account, today = current_account(user), business_day(now)
     payouts = [(payout, payout_state(payout, now=now)) for payout in payouts_of(people)]
     refunds = back_words(list(refunds_of_people(people)), has_account=account is not None)
+    allowances = list(allowances_of_people(people))
+    plans = plan_names({row.plan_code for row in allowances}, get_language() or "en") if allowances else {}
     moved = [
         *map(_paid, receipts_of_people(people)),
         *(_got(payout, state.on) for payout, state in payouts if state.code == "paid" and state.on),
         *map(_given_back, refunds),
+        *(_shared(row, plans) for row in allowances),
     ]
     to_pay, being_booked = _due(user, today)
     kept = [item for item in moved if item is not None]
@@ -110,7 +116,12 @@ def money_of(user: User, *, year: int | None, now: datetime) -> MoneyPage:
         years=tuple(years),
         account=account,
         to_pay=tuple(to_pay),
-        on_the_way=(*being_booked, *_coming(payouts, people), *_going_back(refunds, people)),
+        on_the_way=(
+            *being_booked,
+            *_coming(payouts, people),
+            *_going_back(refunds, people),
+            *_to_be_shared(allowances, plans, people, has_account=account is not None, now=now),
+        ),
         people=tuple(PersonMoney(person, _of(person, shown, kept)) for person in people.values()),
     )
 
@@ -215,3 +226,54 @@ def _going_back(refunds: Iterable[Back], people: dict[int, Person]) -> list[OnTh
         if back.tone != "ok" and not back.refund.is_stopped
         for cover in [back.refund.contribution.cover]
     ]
+
+
+def _allowance_words(row: Allowance, plans: Mapping[str, str]) -> str:
+    return _("Allowance for %(plan)s, %(period)s") % {"plan": plans[row.plan_code], "period": row.close.start.year}
+
+
+def _shared(row: Allowance, plans: Mapping[str, str]) -> Moved | None:
+    order = row.order
+    if order is None or not _is_settled(row) or order.settled_date is None:
+        return None
+    return Moved(
+        person_id=row.person_id,
+        day=order.settled_date,
+        what=_allowance_words(row, plans),
+        fen=row.amount_fen,
+        is_received=True,
+        url=reverse("plans:detail", args=[row.plan_code]),
+    )
+
+
+def _to_be_shared(
+    rows: Iterable[Allowance],
+    plans: Mapping[str, str],
+    people: dict[int, Person],
+    *,
+    has_account: bool,
+    now: datetime,
+) -> list[OnTheWay]:
+    """Allowances that have not arrived; what two people stopped is not on the way."""
+    waiting = [row for row in rows if not row.is_stopped and not _is_settled(row)]  # type: ignore[attr-defined]
+    payable = {} if has_account or not waiting else accounts_of({row.person_id for row in waiting}, now)
+    found = []
+    for row in waiting:
+        tone, text, url = _share_state(row, has_account=has_account or row.person_id in payable)
+        what = _allowance_words(row, plans)
+        found.append(OnTheWay(people[row.person_id], what, row.amount_fen, tone, text, url))
+    return found
+
+
+def _is_settled(row: Allowance) -> bool:
+    return row.order is not None and row.order.state == OrderState.SETTLED
+
+
+def _share_state(row: Allowance, *, has_account: bool) -> tuple[str, str, str]:
+    """Tone, words, and the page where something can be done or read."""
+    account, plan = reverse("portal:account"), reverse("plans:detail", args=[row.plan_code])
+    if row.order is None:
+        return ("wait", _("Being sent"), plan) if has_account else ("warn", _("Tell us your account"), account)
+    if row.order.state in (OrderState.FAILED, OrderState.RETURNED):
+        return "stop", _("The bank sent it back: name another account"), account
+    return "wait", _("On its way"), plan

@@ -96,6 +96,33 @@ KINDS: dict[str, Kind] = {
         N_("%(amount_fen)s for %(plan)s goes back to your account for payments."),
         "portal:money",
     ),
+    "allowance-granted": Kind(
+        N_("Allowance"),
+        N_("%(person)s gets an allowance from %(plan)s"),
+        N_(
+            "%(plan)s gives what was left of %(year)s back to its members. "
+            "%(amount_fen)s for %(person)s goes to your account for payments."
+        ),
+        "portal:money",
+    ),
+    "allowance-needs-account": Kind(
+        N_("Allowance waits for an account"),
+        N_("%(amount_fen)s for %(person)s waits for an account"),
+        N_(
+            "%(plan)s gives what was left of %(year)s back to its members. "
+            "Please name an account for payments that the bank can pay %(amount_fen)s to; it is sent as soon as you do."
+        ),
+        "portal:account",
+    ),
+    "allowance-paid": Kind(
+        N_("Allowance paid"),
+        N_("The allowance for %(person)s is paid"),
+        N_(
+            "%(amount_fen)s, what %(plan)s gives back of %(year)s, "
+            "went to the account ending in %(tail)s on %(paid_date)s."
+        ),
+        "portal:money",
+    ),
     "place-offered": Kind(
         N_("Cover offered"),
         N_("%(group)s offers %(person)s cover by %(plan)s"),

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "apps.core.middleware.DomainErrorMiddleware",
     "apps.core.middleware.PrivatePagesMiddleware",
     "apps.core.middleware.AddressMiddleware",
+    "apps.core.middleware.OnceAgainMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

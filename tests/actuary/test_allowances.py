@@ -13,12 +13,20 @@ from apps.actuary.models import Allowance
 from apps.actuary.selectors import allowances_of, days_covered
 from apps.core.money import Money
 from apps.core.periods import Period
+from apps.enrolments.models import Cover, Lapse
 from apps.fund.rules.postings import Posting
 from apps.fund.selectors import balance, entries_of, ledger_is_balanced
 from apps.members.models import Person
-from apps.payments.models import Order, Purpose
+from apps.payments.models import Order, PayeeAccount, Purpose
 from apps.payments.rules.matching import LineKind
-from apps.payments.services import confirm, name_payee_account, propose_for_order, record_accepted, take_lines
+from apps.payments.services import (
+    confirm,
+    name_payee_account,
+    propose_for_order,
+    record_accepted,
+    request_payment,
+    take_lines,
+)
 from apps.payments.services.claiming import claim_orders
 from tests.actuary.factories import begun_close, booked, noon, opened_again, paid_cover
 from tests.payments.factories import fact
@@ -190,20 +198,35 @@ def test_after_a_return_the_one_who_acts_for_the_person_by_then_is_paid():
     assert [pay(days=30), pay(days=30)] == [1, 0]
 
 
-def test_one_that_fails_does_not_stop_the_rest(monkeypatch, caplog):
-    shared()
-    asked = []
-
-    def failing(**values):
-        asked.append(values)
-        raise RuntimeError("down")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("apps.actuary.services.allowances.request_payment", failing)
-        assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 0
-    assert len(asked) == 2
+def test_one_that_fails_does_not_stop_the_rest_of_its_block(caplog):
+    """Its key was taken by another payment."""
+    people, close = shared()
+    booked(Posting.CLAIM_DECIDED, 100, FOURTH.end, plan="asthma")
+    taken = request_payment(
+        key=f"allowance:{close.pk}:{PLAN}:{people[0].pk}",
+        purpose=Purpose.CLAIM,
+        source=("tests.row", 1),
+        payee_account_id=PayeeAccount.objects.get(owner_id=people[0].registered_by_id).pk,
+        amount_fen=100,
+        owed_account="claims-payable:asthma",
+        now=noon(FOURTH.end),
+    )
+    assert pay() == 1
     assert "the sweeper comes back" in caplog.text
-    assert services.pay_allowances(limit=10, now=noon(FOURTH.end)) == 2
+    assert Allowance.objects.get(order=None).person_id == people[0].pk
+    assert Order.objects.exclude(pk=taken.pk).get().source_id == Allowance.objects.get(person=people[1]).pk
+
+
+def test_many_are_asked_for_in_blocks_by_a_few_queries(monkeypatch, django_assert_max_num_queries):
+    [member() for _ in range(12)]
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    monkeypatch.setattr("apps.actuary.services.allowances.BLOCK", 5)
+    with django_assert_max_num_queries(60) as asked:
+        assert services.pay_allowances(limit=11, now=noon(FOURTH.end)) == 11
+    assert sum("fund_post" in query["sql"] for query in asked.captured_queries) == 3
+    assert tasks.pay_allowances() == 1
+    assert balance(PAYABLE) == 0
 
 
 def test_a_close_opened_again_takes_its_allowances_back_unless_they_are_on_the_way():
@@ -229,12 +252,44 @@ def test_days_of_several_covers_are_added_within_the_year():
     assert days_covered(PLAN, Period(year.start, year.start + timedelta(days=10)), 11) == {}
 
 
+def lapse(cover, start, end):
+    Lapse.objects.create(
+        cover=cover, start=start, end=end, reinstate_until=start + timedelta(days=60), lapsed_at=noon(start)
+    )
+
+
+def test_days_of_a_lapse_are_not_covered():
+    """One lapse brought back, one still open, one outside the year, one of a cover that ended with it."""
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    back, still_open, before, ended = (paid_cover(start, code=PLAN).cover for start in [date(2026, 7, 1)] * 4)
+    lapse(back, date(2026, 8, 1), date(2026, 8, 11))
+    lapse(back, date(2026, 9, 1), date(2026, 9, 1))
+    lapse(still_open, date(2026, 12, 22), None)
+    lapse(before, date(2027, 2, 1), date(2027, 2, 11))
+    lapse(ended, date(2026, 7, 31), None)
+    ended.end, ended.state = date(2026, 7, 31), Cover.State.ENDED
+    ended.save()
+    days = {back.person_id: 174, still_open.person_id: 174, before.person_id: 184, ended.person_id: 30}
+    assert days_covered(PLAN, year, 1) == days
+    assert days_covered(PLAN, year, 175) == {before.person_id: 184}
+
+
+def test_who_lapsed_gets_a_smaller_share_of_the_allowance():
+    people = [member(), member()]
+    lapse(Cover.objects.get(person=people[0]), date(2026, 12, 30), date(2027, 1, 10))
+    paid_cover(THIRD.start, 4_000_000)
+    closed(THIRD), closed(FOURTH)
+    assert {row.person_id: row.days for row in Allowance.objects.all()} == {people[0].pk: 182, people[1].pk: 184}
+
+
 @pytest.mark.parametrize(
     "attack",
     [
         "UPDATE actuary_allowance SET amount_fen = amount_fen + 1",
         "UPDATE actuary_allowance SET person_id = person_id",
         "UPDATE actuary_allowance SET order_id = NULL",
+        "UPDATE actuary_allowance SET order_id = NULL, told = 'owed'",
+        "UPDATE actuary_allowance SET amount_fen = amount_fen + 1, told = 'owed'",
         "DELETE FROM actuary_allowance",
         "TRUNCATE actuary_allowance",
     ],

@@ -1,16 +1,21 @@
 """What a close reads from real covers and real claims."""
 
 from datetime import date, timedelta
+from io import StringIO
+from random import Random
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from apps.actuary import services, tasks
 from apps.actuary.models import PeriodClose
-from apps.actuary.selectors import asked_by_plan, earnings, plan_names
+from apps.actuary.rules.earning import earned_to_date
+from apps.actuary.selectors import asked_by_plan, plan_names
 from apps.claims.rules.filing import FiledLine
 from apps.claims.rules.states import Outcome
 from apps.claims.services import review_claim
-from apps.core.periods import Period
+from apps.core.periods import Period, add_years
 from apps.enrolments.models import Contribution, Cover
 from apps.fund.selectors import balance, ledger_is_balanced
 from tests.actuary.factories import QUARTER, begun_close, closed_quarter, noon, paid_cover
@@ -100,25 +105,90 @@ def test_parts_of_a_year_are_earned_as_the_days_go():
     assert Period(date(2026, 7, 1), date(2026, 10, 1)).days == 92
 
 
+def closing(period):
+    """Gathered, and no further."""
+    return services.continue_close(close_id=begun_close(period).pk, now=noon(period.end))
+
+
+def earned(close):
+    return list(close.shares.order_by("contribution").values_list("earned_fen", flat=True))
+
+
+def test_the_statement_earns_as_the_rule_says_whatever_the_days_and_amounts():
+    """Covers before, in and after the quarter; whole or by instalments, cut short, refunded; odd amounts."""
+    chance, expected = Random(7), []
+    for _ in range(60):
+        start = QUARTER.start + timedelta(chance.randint(-400, 60))
+        row = paid_cover(QUARTER.start, chance.choice([1, 3, 99_99, 10**9 + 7, chance.randint(1, 10**6)]))
+        since, until, end = start, add_years(start, 1), add_years(start, 1)
+        if chance.random() < 0.5:
+            since = start + timedelta(chance.randint(0, 200))
+            until = since + timedelta(chance.randint(1, 120))
+            Contribution.objects.filter(pk=row.pk).update(period_start=since, period_end=until)
+        if chance.random() < 0.3:
+            end = start + timedelta(chance.randint(1, 300))
+        Cover.objects.filter(pk=row.cover_id).update(start=start, end=end)
+        is_refunded = chance.random() < 0.1
+        if is_refunded:
+            Contribution.objects.filter(pk=row.pk).update(state="refunded")
+        days = Period(since, max(min(until, end), since + timedelta(1)))
+        fen = 0 if is_refunded or since >= QUARTER.end else earned_to_date(row.amount_fen, days, QUARTER.end)
+        expected += [fen] if fen else []
+    close = closing(QUARTER)
+    assert earned(close) == expected
+    assert close.result.earned == sum(expected)
+
+
+def test_gathering_asks_as_often_however_many_contributions_there_are(
+    django_assert_num_queries, django_assert_max_num_queries
+):
+    paid_cover(QUARTER.start)
+    close = begun_close()
+    with transaction.atomic(), django_assert_max_num_queries(40) as few:
+        services.continue_close(close_id=close.pk, now=noon(QUARTER.end))
+        transaction.set_rollback(True)
+    for _ in range(30):
+        paid_cover(QUARTER.start)
+    with django_assert_num_queries(len(few)):
+        services.continue_close(close_id=close.pk, now=noon(QUARTER.end))
+    assert close.shares.count() == 31
+
+
+def test_a_close_can_be_finished_by_hand_and_says_when_somebody_else_is_at_it():
+    out = StringIO()
+    paid_cover(QUARTER.start)
+    call_command("continue_closes", stdout=out)
+    begun_close()
+    with connection.copy().cursor() as other:
+        other.execute("SELECT pg_advisory_lock(7305, hashtext('actuary.continue_closes'))")
+        with pytest.raises(CommandError, match="A worker is at the close"):
+            call_command("continue_closes", stdout=out)
+        other.execute("SELECT pg_advisory_unlock_all()")
+        other.connection.close()
+    call_command("continue_closes", stdout=out)
+    assert out.getvalue() == "No close is running.\nThe close is finished.\n"
+    assert PeriodClose.objects.get().is_closed
+
+
 def test_an_instalment_is_earned_over_the_days_it_pays_for():
     row = paid_cover(QUARTER.start, 92_00)
     Contribution.objects.filter(pk=row.pk).update(period_start=QUARTER.start, period_end=QUARTER.end)
-    assert [earning.fen for earning in earnings(QUARTER)] == [92_00]
+    assert earned(closing(QUARTER)) == [92_00]
 
 
 def test_what_was_earned_and_given_back_since_is_taken_off():
     row = paid_cover(QUARTER.end - timedelta(10), 365_00)
     assert closed_quarter().shares.get(contribution=row).earned_fen == 10_00
     Contribution.objects.filter(pk=row.pk).update(state="refunded")
-    following = {earning.contribution_id: earning.fen for earning in earnings(Period(QUARTER.end, date(2027, 1, 1)))}
-    assert following[row.pk] == -10_00
+    following = closing(Period(QUARTER.end, date(2027, 1, 1)))
+    assert following.shares.get(contribution=row).earned_fen == -10_00
 
 
 def test_of_a_cover_that_ended_early_what_is_kept_is_earned_by_then():
     row = paid_cover(QUARTER.start, 365_00)
     Contribution.objects.filter(pk=row.pk).update(amount_fen=30_00, received_fen=30_00)
     Cover.objects.filter(pk=row.cover_id).update(end=QUARTER.start + timedelta(30))
-    assert [earning.fen for earning in earnings(QUARTER)] == [30_00]
+    assert earned(closing(QUARTER)) == [30_00]
 
 
 def test_a_quarter_in_which_a_plan_gave_back_more_than_it_earned_can_be_closed():

@@ -50,6 +50,20 @@ def test_a_quarter_worked_out_by_hand_stands_in_the_books():
     assert close.is_closed
 
 
+def test_each_step_books_for_all_plans_in_one_call(django_assert_max_num_queries):
+    """One call after the other would lock accounts by plan, and deadlock with who books for the same plans at once."""
+    for code in ("wanhu", "asthma", "city"):
+        paid_cover(date(2026, 7, 1), 36_500_00, code=code)
+        booked(Posting.CLAIM_DECIDED, 1_000_00, date(2026, 8, 5), plan=code)
+    close = begun_close()
+    while not close.is_closed:
+        with django_assert_max_num_queries(100) as asked:
+            close = services.continue_close(close_id=close.pk, now=noon(QUARTER.end))
+        posts = [query for query in asked.captured_queries if "fund_post" in query["sql"]]
+        assert len(posts) == (close.step in ("earn", "cost", "open-fund", "reserves", "surplus"))
+    assert balance("claims-incurred:city") == balance("contribution-income:wanhu") == 0
+
+
 def test_what_remains_is_locked_as_surplus():
     close = closed_quarter(40_000_00)
     result = close.result

@@ -1,11 +1,13 @@
 """Rings wait for the commit, survive a dead broker, and come together where there are many."""
 
+import contextlib
 import logging
 import os
 import threading
 import time
 
 import pytest
+from django.db import connection
 
 from apps.core import jobs
 
@@ -135,3 +137,18 @@ def test_whoever_presses_is_heard_afterwards(settings, work):
         thread.join()
     assert work.is_all_found()
     assert len(work.found) < len(work.items) == 8_000
+
+
+@pytest.mark.django_db
+def test_a_long_job_is_done_by_one_at_a_time_and_let_go_also_by_a_failure():
+    with connection.copy().cursor() as other:
+        other.execute("SELECT pg_advisory_lock(7305, hashtext('some.job'))")
+        with jobs.alone("some.job") as is_mine, jobs.alone("another.job") as is_mine_too:
+            assert (is_mine, is_mine_too) == (False, True)
+        other.execute("SELECT pg_advisory_unlock_all()")
+        with contextlib.suppress(RuntimeError), jobs.alone("some.job") as is_mine:
+            assert is_mine
+            raise RuntimeError
+        other.execute("SELECT pg_try_advisory_lock(7305, hashtext('some.job'))")
+        assert other.fetchone() == (True,)
+        other.connection.close()

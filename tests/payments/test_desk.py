@@ -259,7 +259,7 @@ def one_line(kind=K.PAID, fen=500, **changes):
 
 
 @pytest.mark.parametrize(
-    ("what", "kind"), [("book:operating-cost", "book"), ("line", "pair"), ("number", "match-order")]
+    ("what", "kind"), [("book:payable-operator", "book"), ("line", "pair"), ("number", "match-order")]
 )
 def test_each_kind_of_explanation_can_be_proposed(sandbox, signed_in, treasurer, what, kind):
     money_in_bank(10_000)

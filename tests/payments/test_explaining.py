@@ -161,9 +161,9 @@ def test_the_payment_a_line_names_is_offered_first(sandbox, people):
 @pytest.mark.parametrize(("kind", "fen"), [(K.PAID, -30), (K.RECEIVED, 30)])
 def test_what_is_none_of_ours_is_booked_to_its_account(people, kind, fen):
     line = apart(1, checkout(30), kind, key="fee")
-    explain(line, people, "book", account="operating-cost")
+    explain(line, people, "book", account="payable-operator")
     assert books() == {"bank": 10_000 + fen, "in-transit": 0, "suspense": 0}
-    assert balance("operating-cost") == -fen
+    assert balance("payable-operator") == fen
     assert line.state == "explained"
 
 
@@ -242,10 +242,13 @@ def test_what_does_not_fit_is_refused_with_the_reason(sandbox, people):
         assert refused.value.message == reason
     rejected = apart(3, asked, K.REJECTED, key="c")
     with pytest.raises(DoesNotFit, match=NO_MONEY[:20]):
-        propose(rejected, people, "book", account="operating-cost")
+        propose(rejected, people, "book", account="payable-operator")
 
 
-@pytest.mark.parametrize(("kind", "changes"), [("book", {"account": "surplus"}), ("match-order", {}), ("release", {})])
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [("book", {"account": "surplus"}), ("book", {"account": "operating-cost"}), ("match-order", {}), ("release", {})],
+)
 def test_what_makes_no_sense_is_refused(people, kind, changes):
     line = apart(1, checkout(30), K.PAID, key="x")
     with pytest.raises(MovedOn):
@@ -260,7 +263,7 @@ def test_one_proposal_a_line_and_a_refusal_leaves_it(sandbox, people):
     with pytest.raises(AlreadyProposed):
         propose(line, people, "book", account="open-fund")
     refuse(proposal_id=first.pk, actor=people[1], now=NOW)
-    again = propose(line, people, "book", account="operating-cost")
+    again = propose(line, people, "book", account="payable-operator")
     take_back(proposal_id=again.pk, actor=people[0], now=NOW)
     line.refresh_from_db()
     assert (line.state, books()["suspense"]) == ("quarantine", -1_000)
@@ -279,7 +282,7 @@ def test_between_proposal_and_confirmation_the_world_may_move_on(sandbox, people
 def test_only_a_treasurer_proposes_an_explanation(people):
     line = apart(1, checkout(30), K.PAID, key="x")
     with pytest.raises(NotAllowed):
-        propose(line, people[::-1], "book", account="operating-cost")
+        propose(line, people[::-1], "book", account="payable-operator")
 
 
 def test_an_unknown_payment_is_given_up_by_two_and_a_late_line_is_kept_apart(sandbox, people):

@@ -1,6 +1,6 @@
 """The statement settles money: every line is taken once, matched or kept apart, and the books follow the bank."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -199,6 +199,23 @@ def test_a_missing_number_is_waited_for_however_many_lines_come_after_it(sent, s
     assert state(asked) == "settled"
     feed = StatementFeed.objects.get()
     assert (feed.read_to, feed.newest) == (150, 150)
+
+
+def test_a_reading_is_complete_when_it_came_to_the_end_and_no_number_is_missing(sent, sandbox):
+    def complete(minutes):
+        read_statement(now=NOW + timedelta(minutes=minutes))
+        return StatementFeed.objects.get().complete_at
+
+    assert complete(0) == NOW  # where nothing ever moved, too
+    sent(), sent()
+    hide(sandbox, 1)
+    assert complete(1) == NOW
+    hide(sandbox)
+    assert complete(2) == NOW + timedelta(minutes=2)
+    assert complete(2.5) == NOW + timedelta(minutes=2)  # noted each minute
+    fill(sandbox, 400)
+    assert complete(4) == NOW + timedelta(minutes=2)  # a full page: more may follow
+    assert complete(5) == NOW + timedelta(minutes=5)
 
 
 def test_a_line_nobody_could_take_is_fetched_again_after_many_others(sent, sandbox, monkeypatch):

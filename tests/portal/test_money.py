@@ -1,18 +1,23 @@
 """The family's money page: paid, got, on the way, due next; only one's own."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from apps.accounts.models import Role
+from apps.actuary.models import Allowance
+from apps.actuary.services import finish_close, pay_allowances
 from apps.claims.models import Payout
 from apps.claims.services import open_payments
+from apps.core.periods import Period
 from apps.enrolments.services import leave_cover, pay_refunds, receive_contribution, start_payment
+from apps.members.models import Person
 from apps.payments.models import Checkout, Order, PayeeAccount
 from apps.payments.services import confirm, propose_for_order
 from apps.payments.services.orders import record_failed
+from tests.actuary.factories import begun_close, noon, opened_again, paid_cover
 from tests.claims.factories import make_account as make_claim_account
 from tests.claims.factories import make_bill, make_covered
 from tests.enrolments.factories import make_account, make_cover
@@ -149,6 +154,55 @@ def test_a_refund_is_followed_too(browser, parent, now):
     settle(Order.objects.get(), now)
     person = shown(browser).people[0]
     assert (person.paid_fen, person.got_fen) == (180_00, 180_00)
+
+
+@pytest.fixture
+def allowance(parent, now):
+    """What a plan gives back to the parent's mother for the year before."""
+    person, start = make_person(parent), date(now.year - 1, 7, 1)
+    paid_cover(start, 3_650_00, code="wanhu", person=person)
+    paid_cover(start, 4_000_000)
+    for quarter in (Period(start, date(now.year - 1, 10, 1)), Period(date(now.year - 1, 10, 1), date(now.year, 1, 1))):
+        finish_close(close_id=begun_close(quarter).pk, now=noon(quarter.end))
+    return Allowance.objects.get(person=person)
+
+
+def test_an_allowance_is_followed_from_the_account_it_waits_for_until_it_is_there(browser, parent, now, allowance):
+    assert [(item.state, item.fen) for item in shown(browser).on_the_way] == [
+        ("Tell us your account", allowance.amount_fen)
+    ]
+    content = text(browser)
+    assert "Allowance for wanhu, 2025" in content
+    assert f'href="{reverse("portal:account")}"' in content
+    make_claim_account(parent, now=now)
+    assert [item.state for item in shown(browser).on_the_way] == ["Being sent"]
+    pay_allowances(limit=5, now=now)
+    assert [item.state for item in shown(browser).on_the_way] == ["On its way"]
+    settle(Order.objects.get(), now)
+    page = shown(browser)
+    assert page.on_the_way == ()
+    assert page.people[0].got_fen == allowance.amount_fen
+    assert "Allowance for wanhu, 2025" in text(browser)
+
+
+def test_an_allowance_on_the_account_of_another_who_acts_asks_for_none(browser, parent, now, allowance):
+    other = make_parent("other@example.com")
+    make_claim_account(other, now=now)
+    Person.objects.filter(pk=allowance.person_id).update(user=other)
+    assert [item.state for item in shown(browser).on_the_way] == ["Being sent"]
+
+
+def test_an_allowance_that_came_back_asks_for_another_account(browser, parent, now, allowance):
+    make_claim_account(parent, now=now)
+    pay_allowances(limit=5, now=now)
+    Order.objects.update(state="submitting", attempt=1, lease_until=now + timedelta(minutes=1))
+    record_failed(order_id=Order.objects.get().pk, reason="closed", day=now.date(), now=now)
+    assert [item.state for item in shown(browser).on_the_way] == ["The bank sent it back: name another account"]
+
+
+def test_an_allowance_of_a_close_that_was_opened_again_is_not_shown(browser, allowance, now):
+    opened_again(allowance.close, now=now)
+    assert shown(browser).on_the_way == ()
 
 
 def test_each_year_has_its_own_page(browser, parent, now, clock):

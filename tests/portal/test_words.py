@@ -53,8 +53,8 @@ def test_a_proposal_says_which_claim_and_which_account_it_is_about(signed_in, tr
     assert f"Claim {claim.bill.number}" in text(signed_in(treasurer), "payments:proposal", made.pk)
     take_lines(facts=[fact(1, paid, key="SERVICE FEE")], now=now)
     line = StatementLine.objects.get().pk
-    booked_to = propose_for_line(kind="book", line_id=line, account="operating-cost", key=uuid4(), **wanted)
-    assert "Operating cost" in text(signed_in(treasurer), "payments:proposal", booked_to.pk)
+    booked_to = propose_for_line(kind="book", line_id=line, account="payable-operator", key=uuid4(), **wanted)
+    assert "Owed to the operator" in text(signed_in(treasurer), "payments:proposal", booked_to.pk)
 
 
 def test_contributions_and_what_is_given_back_name_the_plan(now, today):

@@ -3,6 +3,7 @@
 from apps.actuary.services.allowances import pay_allowances
 from apps.actuary.services.closing import continue_close, continue_closes, finish_close, start_close
 from apps.actuary.services.reopening import ask_reopening, decide_reopening
+from apps.actuary.services.telling import tell_allowances
 from apps.actuary.services.what_ifs import answer, answer_what_ifs, ask_what_if
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "finish_close",
     "pay_allowances",
     "start_close",
+    "tell_allowances",
 ]

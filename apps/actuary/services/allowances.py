@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,12 +15,15 @@ from apps.actuary.rules.result import Result
 from apps.actuary.selectors import accounts_of, allowances_due, days_covered, unpaid_allowances
 from apps.core.money import Money
 from apps.core.periods import Period, add_years
+from apps.core.writing import run_together, updates
 from apps.fund.rules.postings import Posting
 from apps.payments.models import Purpose
-from apps.payments.services import request_payment
+from apps.payments.services import request_payments
+from apps.payments.services.orders import Payment
 
 logger = logging.getLogger(__name__)
 BATCH = 2000
+BLOCK = 200  # payments in one transaction
 SOURCE = "actuary.allowance"
 
 
@@ -51,39 +55,55 @@ def share_out(booker: Booker, result: Result) -> None:
 
 
 def pay_allowances(*, limit: int, now: datetime) -> int:
-    """Ask for the payment of shares that are unpaid; answers how many.  One that fails does not stop the rest.
+    """Ask for the payment of shares that are unpaid, a block a transaction; answers how many.
 
-    Who has no bank account on file is paid as soon as one is named, and whom the bank could not pay once another is.
+    A block that fails is asked for one by one: one that fails does not stop the rest.  Who has no bank account on file
+    is paid as soon as one is named, and whom the bank could not pay once another is.
     """
     due = list(allowances_due(limit, now))
     accounts = accounts_of({allowance.person_id for allowance in due}, now)
-    asked = 0
-    for allowance in due:
-        if allowance.person_id not in accounts:
-            continue
-        try:
-            asked += _pay(allowance.pk, accounts[allowance.person_id], now)
-        except Exception:
-            logger.exception("Allowance %s could not be asked for; the sweeper comes back to it", allowance.pk)
-    return asked
+    known = [(row.pk, accounts[row.person_id]) for row in due if row.person_id in accounts]
+    return sum(_pay_block(dict(known[start : start + BLOCK]), now) for start in range(0, len(known), BLOCK))
+
+
+def _pay_block(accounts: Mapping[int, int], now: datetime) -> int:
+    try:
+        return _pay(accounts, now)
+    except Exception:
+        logger.exception("%d allowances could not be asked for together; each is tried by itself", len(accounts))
+        return sum(_pay_alone(pk, account, now) for pk, account in accounts.items())
+
+
+def _pay_alone(allowance_id: int, account_id: int, now: datetime) -> int:
+    try:
+        return _pay({allowance_id: account_id}, now)
+    except Exception:
+        logger.exception("Allowance %s could not be asked for; the sweeper comes back to it", allowance_id)
+        return 0
 
 
 @transaction.atomic
-def _pay(allowance_id: int, account_id: int, now: datetime) -> bool:
-    """The close is locked first: one that is being opened again pays nothing any more."""
+def _pay(accounts: Mapping[int, int], now: datetime) -> int:
+    """Pay shares by id on accounts; the close is locked with them: one that is being opened again pays no more."""
     rows = unpaid_allowances().select_for_update(skip_locked=True, of=("self", "close")).select_related("close")
-    allowance = rows.filter(pk=allowance_id).first()
-    if allowance is None or not PeriodClose.objects.locked().filter(pk=allowance.close_id).exists():
-        return False
+    locked = list(rows.filter(pk__in=accounts).order_by("pk"))
+    in_force = PeriodClose.objects.locked().filter(pk__in={row.close_id for row in locked})
+    closes = set(in_force.values_list("pk", flat=True))
+    payable = [row for row in locked if row.close_id in closes]
+    orders = request_payments(*(_payment(row, accounts[row.pk]) for row in payable), now=now)
+    for allowance, order in zip(payable, orders, strict=True):
+        allowance.order = order
+    run_together(*updates(("order",), *payable))
+    return len(payable)
+
+
+def _payment(allowance: Allowance, account_id: int) -> Payment:
     key = f"allowance:{allowance.close_id}:{allowance.plan_code}:{allowance.person_id}"
-    allowance.order = request_payment(
-        key=key if allowance.order_id is None else f"{key}:after:{allowance.order_id}",
-        purpose=Purpose.ALLOWANCE,
-        source=(SOURCE, allowance.pk),
-        payee_account_id=account_id,
-        amount_fen=allowance.amount_fen,
-        owed_account=f"allowance-payable:{allowance.plan_code}",
-        now=now,
-    )
-    allowance.save(update_fields=["order"])
-    return True
+    return {
+        "key": key if allowance.order_id is None else f"{key}:after:{allowance.order_id}",
+        "purpose": Purpose.ALLOWANCE,
+        "source": (SOURCE, allowance.pk),
+        "payee_account_id": account_id,
+        "amount_fen": allowance.amount_fen,
+        "owed_account": f"allowance-payable:{allowance.plan_code}",
+    }

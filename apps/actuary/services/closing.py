@@ -22,7 +22,7 @@ from apps.actuary.selectors import BEGINNING, booked_before, due_periods, parts_
 from apps.actuary.services.allowances import share_out
 from apps.audit.services import record_event
 from apps.core.clock import business_day
-from apps.core.jobs import ring
+from apps.core.jobs import alone, ring
 from apps.core.periods import Period
 from apps.fund.selectors import movements
 from apps.fund.services import close_books
@@ -78,7 +78,9 @@ def continue_close(*, close_id: int, now: datetime) -> PeriodClose:
     elif step is Step.LOCK:
         _lock(close, now)
     else:
-        BOOKING[step](Booker(close, booked_before(close), now), result_from(close.figures))
+        booker = Booker(close, booked_before(close), now)
+        BOOKING[step](booker, result_from(close.figures))
+        booker.post()
     close.step = step
     close.save()
     return close
@@ -93,9 +95,10 @@ def finish_close(*, close_id: int, now: datetime) -> PeriodClose:
 
 
 def continue_closes(*, now: datetime) -> int:
-    """Take up every close that is running, as after a kill; answers how many were finished."""
+    """Take up every close that runs, as after a kill; answers how many were finished, none where another is at it."""
     running = PeriodClose.objects.filter(state=PeriodClose.State.RUNNING).values_list("pk", flat=True)
-    return len([finish_close(close_id=pk, now=now) for pk in list(running)])
+    with alone("actuary.continue_closes") as is_mine:
+        return len([finish_close(close_id=pk, now=now) for pk in running]) if is_mine else 0
 
 
 def _lock(close: PeriodClose, now: datetime) -> None:

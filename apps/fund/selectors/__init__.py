@@ -14,12 +14,12 @@ from apps.fund.selectors.checks import (
     broken_link,
     chain_hash,
     ledger_is_balanced,
-    missing_triggers,
     transit,
     unbalanced_entries,
     unchained_entries,
     unequal_accounts,
 )
+from apps.fund.selectors.guards import faulty_guards
 from apps.fund.selectors.statements import (
     Scope,
     StatementRow,
@@ -50,11 +50,11 @@ __all__ = [
     "chain_hash",
     "closed_through",
     "entries_of",
+    "faulty_guards",
     "is_frozen",
     "journal",
     "ledger_is_balanced",
     "lines_of_account",
-    "missing_triggers",
     "movement",
     "movements",
     "open_corrections",

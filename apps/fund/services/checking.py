@@ -11,7 +11,7 @@ from apps.fund.selectors import (
     Standing,
     broken_link,
     chain_hash,
-    missing_triggers,
+    faulty_guards,
     transit,
     unbalanced_entries,
     unchained_entries,
@@ -31,9 +31,9 @@ def extend_chain(*, limit: int = 2000) -> int:
         cursor.execute(CHAIN_LOCK)
     previous = ChainLink.objects.order_by("-id").values_list("hash", flat=True).first() or ""
     links = []
-    for entry in unchained_entries(limit):
-        previous = chain_hash(previous, entry)
-        links.append(ChainLink(entry=entry, hash=previous))
+    for facts in unchained_entries(limit):
+        previous = chain_hash(previous, facts)
+        links.append(ChainLink(entry_id=facts[0], hash=previous))
     ChainLink.objects.bulk_create(links)
     return len(links)
 
@@ -44,7 +44,7 @@ def check_books() -> list[str]:
         pass
     faults = [f"account {code} is not the sum of its lines" for code in unequal_accounts()]
     faults += [f"entry {entry_id} does not balance" for entry_id in unbalanced_entries()]
-    faults += [f"trigger {name} is missing or switched off" for name in missing_triggers()]
+    faults += faulty_guards()
     broken = broken_link()
     return faults if broken is None else [*faults, f"entry {broken} differs from its hash in the chain"]
 

@@ -54,6 +54,7 @@ class StatementFeed(models.Model):
 
     read_to = models.BigIntegerField(default=0, help_text="up to here no number is missing")
     newest = models.BigIntegerField(default=0, help_text="the highest number the feed has shown")
+    complete_at = models.DateTimeField(null=True, help_text="when it was last read to its end with no number missing")
 
     def __str__(self) -> str:
         return f"read to {self.read_to} of {self.newest}"

@@ -10,8 +10,11 @@ from apps.payments.rules.states import UNSENT, UNSETTLED, State
 
 SIGNS = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1, LineKind.REJECTED: 0}
 """Which way a line moved money at the bank."""
-BOOKABLE = ("operating-cost", "open-fund", "payable-operator")
-"""Ledger accounts a line may be booked to when no payment of ours explains it."""
+BOOKABLE = ("payable-operator", "open-fund")
+"""Ledger accounts a line may be booked to when no payment of ours explains it.
+
+A cost beyond the operator's fixed one is not the fund's: a bank's fee is taken from what the operator is owed.
+"""
 
 NOT_IN = N_("Only money that came in can belong to what we asked for.")
 NOT_WAITING = N_("This payment does not wait for the bank's statement.")

@@ -6,12 +6,12 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.core.clock import business_day
 from apps.core.errors import N_, DomainError
@@ -31,6 +31,8 @@ from apps.payments.services.payees import account_index
 logger = logging.getLogger(__name__)
 LABEL = "payments.statementline"
 BATCH = 200
+LEAST_PAGE = 200  # a shorter one is the bank's last
+NOTED_EACH = timedelta(minutes=1)  # not twice a second
 OVERLAP = 100  # lines read again each time: the bank's lines may become visible out of order
 REFUSED = N_("The bank's statement shows that it refused.")
 MONEY_MOVED = {LineKind.PAID: -1, LineKind.RETURNED: 1, LineKind.RECEIVED: 1}
@@ -74,6 +76,9 @@ def read_statement(*, now: datetime) -> int:
     if feed.read_to < max(last, feed.newest):
         with connection.cursor() as cursor:
             cursor.execute(ADVANCE, {"feed": feed.pk, "start": feed.read_to, "last": last})
+    is_noted = feed.complete_at is not None and now - feed.complete_at < NOTED_EACH
+    if len(facts) < LEAST_PAGE and not is_noted:
+        StatementFeed.objects.filter(pk=feed.pk, read_to=F("newest")).update(complete_at=now)
     return new
 
 

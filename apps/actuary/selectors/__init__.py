@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
     Exists,
     F,
     Max,
@@ -20,28 +16,42 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    When,
 )
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 
-from apps.actuary.models import Allowance, EarnedShare, PeriodClose, WhatIf
+from apps.actuary.models import EarnedShare, PeriodClose, WhatIf
 from apps.actuary.rules.calendar import Due, Span, periods_due
-from apps.actuary.rules.earning import earned_to_date
 from apps.actuary.rules.result import Result
+from apps.actuary.selectors.allowances import (
+    PlanAllowances,
+    accounts_of,
+    allowances_due,
+    allowances_of,
+    allowances_of_people,
+    allowances_to_tell,
+    days_covered,
+    unpaid_allowances,
+)
 from apps.claims.models import Claim, EarlierPayer
-from apps.claims.standing import OWNER
 from apps.core.clock import FUND_ZONE
 from apps.core.periods import Period
-from apps.enrolments.models import Contribution, Cover
+from apps.enrolments.models import Cover
 from apps.fund.models import Entry
 from apps.fund.selectors import movements
-from apps.members.models import Guardianship, Person
-from apps.payments.models import Order, PayeeAccount, Purpose
-from apps.payments.selectors import payable_again
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
 
+__all__ = [
+    "PlanAllowances",
+    "accounts_of",
+    "allowances_due",
+    "allowances_of",
+    "allowances_of_people",
+    "allowances_to_tell",
+    "days_covered",
+    "unpaid_allowances",
+]
 BEGINNING = date(1900, 1, 1)
 
 
@@ -104,119 +114,16 @@ def quarters_of_year_before(close: PeriodClose) -> QuerySet[PeriodClose]:
     return locked_quarters().filter(start__year=close.start.year, end__lte=close.counted.start)
 
 
-def days_covered(plan: str, year: Period, least: int) -> dict[int, int]:
-    """Days covered in the year by person id, of those covered for at least so many."""
-    days: Counter[int] = Counter()
-    covers = Cover.objects.paid().filter(plan_code=plan, start__lt=year.end, end__gt=year.start)
-    for person, start, end in covers.order_by("person_id").values_list("person_id", "start", "end"):
-        days[person] += Period(start, end).overlap_days(year)
-    return {person: count for person, count in days.items() if count >= least and count}
-
-
-def allowances_due(limit: int, now: datetime) -> QuerySet[Allowance]:
-    """Shares of closes in force whose payment can be asked for, oldest first: not asked for yet, or to be paid again.
-
-    Whoever has no account to be paid on holds up nobody.
-    """
-    closes = PeriodClose.objects.locked().values("pk")
-    owners = _usable_accounts(now).values("owner_id")
-    acting = Guardianship.objects.open().filter(person=OuterRef("person"), guardian__in=owners)
-    payable = unpaid_allowances().filter(Q(Exists(acting)) | Q(person__user__in=owners), close__in=closes)
-    return payable.order_by("pk")[:limit]
-
-
-def unpaid_allowances() -> QuerySet[Allowance]:
-    """Shares whose payment was not asked for yet, or that the bank refused or sent back."""
-    return Allowance.objects.filter(Q(order=None) | Q(order__in=_payable_again()))
-
-
-def _payable_again() -> QuerySet[Order]:
-    return payable_again().filter(purpose=Purpose.ALLOWANCE)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAllowances:
-    """What one plan's members get of a year: fen and people, and for how many a payment is still to be asked for."""
-
-    plan: str
-    fen: int
-    people: int
-    waiting: int
-
-
-def allowances_of(close: PeriodClose) -> list[PlanAllowances]:
-    """By plan."""
-    sums = close.allowances.values("plan_code").annotate(
-        fen=Sum("amount_fen"),
-        people=Count("pk"),
-        waiting=Count("pk", filter=Q(order=None) | Q(order__in=_payable_again())),
-    )
-    rows = sums.order_by("plan_code")
-    return [PlanAllowances(row["plan_code"], row["fen"], row["people"], row["waiting"]) for row in rows]
-
-
 def successor_of(close: PeriodClose) -> PeriodClose | None:
     """The version that took the place of one that was opened again."""
     later = PeriodClose.objects.filter(start=close.start, span=close.span, version__gt=close.version)
     return later.order_by("-version").first()
 
 
-def accounts_of(person_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    """By person, the account on which the person is paid today, or one who acts for the person."""
-    wanted = list(person_ids)
-    acting = Guardianship.objects.open().filter(person__in=wanted).order_by("-since", "-pk")
-    users = list(acting.values_list("person_id", "guardian_id"))
-    users += Person.objects.filter(pk__in=wanted, user__isnull=False).values_list("pk", "user_id")
-    accounts = _usable_accounts(now).filter(owner_id__in={user for _, user in users})
-    known = dict(accounts.values_list("owner_id", "pk"))
-    return {person: known[user] for person, user in users if user in known}
-
-
-def _usable_accounts(now: datetime) -> QuerySet[PayeeAccount]:
-    """Accounts of people on which they can be paid today; one the bank could not pay a share on is not tried again."""
-    bad = Allowance.objects.filter(order__in=_payable_again()).values("order__payee_account")
-    accounts = PayeeAccount.objects.filter(owner_label=OWNER, replaced_at=None, usable_from__lte=now)
-    return accounts.exclude(pk__in=bad)
-
-
 def standing(prefix: str, before: date) -> dict[str, int]:
     """Balances at the start of a day by account suffix (plan), without what was booked for later days."""
     sums = movements(prefix, BEGINNING, before)
     return {code.partition(":")[2]: fen for code, fen in sums.items() if fen}
-
-
-@dataclass(frozen=True, slots=True)
-class Earning:
-    contribution_id: int
-    plan: str
-    fen: int
-
-
-def earnings(period: Period) -> Iterator[Earning]:
-    """What each contribution has earned by the end of the period and no close in force has counted.
-
-    It is earned over the days it pays for, as far as the cover lasts; less than nothing where what was counted has been
-    given back since.
-    """
-    shares = EarnedShare.objects.filter(contribution=OuterRef("pk"), close__in=PeriodClose.objects.in_force())
-    counted = shares.values("contribution").annotate(fen=Sum("earned_fen")).values("fen")
-    rows = (
-        Contribution.objects.filter(state__in=["paid", "refunded"], paid_date__lt=period.end)
-        .annotate(
-            counted=Coalesce(Subquery(counted), 0),
-            kept=Case(When(state="refunded", then=0), default=F("amount_fen"), output_field=BigIntegerField()),
-            since=Coalesce("period_start", "cover__start"),
-            until=Least(Coalesce("period_end", "cover__end"), "cover__end"),
-        )
-        .filter(since__lt=period.end)
-        .exclude(kept=F("counted"))
-        .values_list("id", "kept", "since", "until", "counted", "cover__plan_code")
-    )
-    for pk, kept, since, until, counted, plan in rows.order_by("id").iterator():
-        days = Period(since, max(until, since + timedelta(days=1)))
-        fen = earned_to_date(kept, days, period.end) - counted
-        if fen:
-            yield Earning(pk, plan, fen)
 
 
 def plan_names(codes: Iterable[str], language: str) -> dict[str, str]:
