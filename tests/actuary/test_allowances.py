@@ -203,7 +203,7 @@ def test_one_that_fails_does_not_stop_the_rest_of_its_block(caplog):
     people, close = shared()
     booked(Posting.CLAIM_DECIDED, 100, FOURTH.end, plan="asthma")
     taken = request_payment(
-        key=f"allowance:{close.pk}:{PLAN}:{people[0].pk}",
+        key=f"allowance:quarter:{close.start}:v1:{PLAN}:{people[0].identity_index[:32]}",
         purpose=Purpose.CLAIM,
         source=("tests.row", 1),
         payee_account_id=PayeeAccount.objects.get(owner_id=people[0].registered_by_id).pk,

@@ -66,7 +66,7 @@ def test_the_mirror_is_booked_when_the_second_person_agrees(wrong, treasurer, au
     assert Entry.objects.count() == 4
     assert ledger_is_balanced()
     actions = Event.objects.filter(target_label="fund.correction").values_list("action", "actor_id")
-    assert list(actions) == [("correction-asked", treasurer.pk), ("correction-agreed", auditor.pk)]
+    assert list(actions.order_by("pk")) == [("correction-asked", treasurer.pk), ("correction-agreed", auditor.pk)]
 
 
 def test_nobody_agrees_with_himself(wrong, treasurer):

@@ -85,7 +85,8 @@ def _pay_alone(allowance_id: int, account_id: int, now: datetime) -> int:
 @transaction.atomic
 def _pay(accounts: Mapping[int, int], now: datetime) -> int:
     """Pay shares by id on accounts; the close is locked with them: one that is being opened again pays no more."""
-    rows = unpaid_allowances().select_for_update(skip_locked=True, of=("self", "close")).select_related("close")
+    rows = unpaid_allowances().select_for_update(skip_locked=True, of=("self", "close"))
+    rows = rows.select_related("close", "person", "order")
     locked = list(rows.filter(pk__in=accounts).order_by("pk"))
     in_force = PeriodClose.objects.locked().filter(pk__in={row.close_id for row in locked})
     closes = set(in_force.values_list("pk", flat=True))
@@ -98,9 +99,11 @@ def _pay(accounts: Mapping[int, int], now: datetime) -> int:
 
 
 def _payment(allowance: Allowance, account_id: int) -> Payment:
-    key = f"allowance:{allowance.close_id}:{allowance.plan_code}:{allowance.person_id}"
+    """Its key is made of what is paid, not of row ids: after a restore these belong to others."""
+    close, person = allowance.close, allowance.person.identity_index[:32]
+    first = f"allowance:{close.span}:{close.start}:v{close.version}:{allowance.plan_code}:{person}"
     return {
-        "key": key if allowance.order_id is None else f"{key}:after:{allowance.order_id}",
+        "key": first if allowance.order is None else f"allowance:after:{allowance.order.key}",
         "purpose": Purpose.ALLOWANCE,
         "source": (SOURCE, allowance.pk),
         "payee_account_id": account_id,
