@@ -1,5 +1,6 @@
 """A place is answered by the member, turned into a cover, and paid for by the group and the member."""
 
+from copy import deepcopy
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,8 +9,8 @@ from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.core.errors import NotAllowed
-from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
-from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt, Refund
+from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceChanged, PlaceGone, PlaceTooLate, SecondCover
+from apps.enrolments.models import Agreement, Contribution, Cover, Invoice, Place, Receipt, Refund
 from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_parts, refunds_without_account
 from apps.enrolments.services import (
     accept_place,
@@ -31,6 +32,9 @@ from apps.fund.selectors import balances, ledger_is_balanced
 from apps.governance.selectors import PAYEE
 from apps.payments.models import Checkout
 from apps.payments.services import name_payee_account
+from apps.plans.files import PlanFile, catalogue_files
+from apps.plans.rules import load_terms
+from apps.plans.services import publish_terms
 from apps.reminders.models import Message
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, county, enrolled, make_agreement, make_worker, people
@@ -154,6 +158,83 @@ def test_taken_later_the_cover_begins_on_that_day():
     late = NOW + timedelta(days=10)
     cover = accept_place(place_id=place.pk, actor=place.person.user, now=late).cover
     assert cover.start == late.date()
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(5, True), (6, False)])
+def test_a_place_begins_on_the_last_day_of_the_agreement_at_the_latest(days, is_taken):
+    place = offered()
+    Agreement.objects.update(until=TODAY + timedelta(days=5))
+    late = NOW + timedelta(days=days)
+    if is_taken:
+        assert accept_place(place_id=place.pk, actor=place.person.user, now=late).cover.start == late.date()
+        return
+    with pytest.raises(PlaceTooLate) as refused:
+        accept_place(place_id=place.pk, actor=place.person.user, now=late)
+    assert refused.value.params == {"last": "2026-11-28"}
+    assert Place.objects.get().state == "offered"
+    assert not Cover.objects.exists()
+
+
+def new_terms(place, **changes):
+    """The plan in another version from tomorrow on."""
+    file = next(file for file in catalogue_files() if file.terms.code == place.agreement.plan_code)
+    data = deepcopy(file.data) | {"version": "9", "valid": {"from": str(TODAY + timedelta(days=1))}}
+    for name, value in changes.items():
+        data["parameters"][name] = {**data["parameters"][name], **value}
+    publish_terms(file=PlanFile(load_terms(data), data, ""), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_taken"),
+    [
+        ({"night": {"amount": "200.00"}}, True),
+        ({"price": {"amount": "73.00"}}, False),
+        ({"age_to": {"years": 30}}, False),
+    ],
+)
+def test_taken_later_the_terms_of_that_day_must_give_the_same_place(changes, is_taken):
+    place = offered()
+    new_terms(place, **changes)
+    tomorrow = NOW + timedelta(days=1)
+    if is_taken:
+        cover = accept_place(place_id=place.pk, actor=place.person.user, now=tomorrow).cover
+        assert cover.plan_version.version == "9"
+        return
+    with pytest.raises(PlaceChanged):
+        accept_place(place_id=place.pk, actor=place.person.user, now=tomorrow)
+    accept_place(place_id=place.pk, actor=place.person.user, now=NOW)  # today the terms are as they were offered
+    assert Cover.objects.get().plan_version.version != "9"
+
+
+def test_a_place_in_a_plan_that_is_no_more_is_not_taken():
+    place = offered()
+    Agreement.objects.update(plan_code="no-more")
+    with pytest.raises(PlaceChanged):
+        accept_place(place_id=place.pk, actor=place.person.user, now=NOW + timedelta(days=1))
+
+
+def test_the_member_is_told_why_a_place_cannot_be_taken_any_more(client):
+    place = offered()
+    Agreement.objects.update(since=TODAY - timedelta(days=9), until=TODAY - timedelta(days=1))
+    client.force_login(place.person.user)
+    answer = client.post(reverse("enrolments:place", args=[place.pk]), {"answer": "yes"}, follow=True)
+    assert "begin on 2026-11-22 at the latest" in answer.content.decode()
+
+
+def test_the_members_own_part_can_be_paid_later_while_agreement_and_terms_hold(client):
+    place = offered(make_agreement(group_fen=50_00))
+    cover = accept_place(place_id=place.pk, actor=place.person.user, now=NOW).cover
+    pay = {"contribution_id": due_of(cover).pk, "actor": place.person.user, "return_url": "/"}
+    Agreement.objects.update(until=TODAY + timedelta(days=5))
+    assert start_payment(**pay, now=NOW + timedelta(days=5)).amount_fen == 22_00
+    with pytest.raises(PlaceTooLate):
+        start_payment(**pay, now=NOW + timedelta(days=6))
+    Cover.objects.update(start=TODAY - timedelta(days=6))
+    Agreement.objects.update(since=TODAY - timedelta(days=9), until=TODAY - timedelta(days=1))
+    client.force_login(place.person.user)
+    answer = client.post(reverse("enrolments:pay", args=[pay["contribution_id"]]), follow=True)
+    assert "begin on 2026-11-22 at the latest" in answer.content.decode()
+    assert Cover.objects.get().state == "unpaid"
 
 
 def test_somebody_covered_by_then_cannot_take_a_second_cover():

@@ -16,11 +16,13 @@ from apps.enrolments.selectors import (
     can_be_paid,
     insured_of,
     paid_with,
+    place_of,
     points_use_of,
     renewed_years_for,
     terms_of_cover,
 )
 from apps.enrolments.services.locking import lock_covers
+from apps.enrolments.services.places import check_still_holds
 from apps.enrolments.services.receiving import LABEL
 from apps.members.permissions import check_may_act
 from apps.payments.models import Checkout, CheckoutState
@@ -35,7 +37,7 @@ from apps.plans.selectors import plan_version
 def start_payment(*, contribution_id: int, actor: User, return_url: str, now: datetime) -> Checkout:
     """The payment page for a contribution and what else is due by today: the one that is open, or a new one.
 
-    Raises NotAllowed, NothingDue, NoLongerFits.
+    Raises NotAllowed, NothingDue, NoLongerFits, PlaceTooLate, PlaceChanged.
     """
     rows = lock_covers(Cover.objects.filter(contributions=contribution_id))
     contribution = rows.contributions.get(contribution_id)
@@ -66,8 +68,12 @@ def _page(contribution: Contribution, amount_fen: int, return_url: str, now: dat
 
 
 def _check_still_fits(cover: Cover, today: date) -> None:
-    """Paying later moves the first day; the terms must say the same for it."""
+    """Paying later moves the first day; the terms must say the same for it, and the agreement where a group gave it."""
+    place = place_of(cover)
     if cover.start >= today:
+        return
+    if place is not None:
+        check_still_holds(place, today)
         return
     try:
         version = plan_version(cover.plan_code, today)
