@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
@@ -258,6 +259,42 @@ def test_one_cover_that_fails_does_not_hold_up_the_others(monkeypatch):
     monkeypatch.setattr(covers, "_lapse", failing)
     assert lapse_covers(now=at(LAPSE)) == 1
     assert dict(Cover.objects.values_list("pk", "state")) == {bad.pk: "active", good.pk: "lapsed"}
+
+
+def test_a_pass_that_fails_holds_up_no_other(cover, monkeypatch, caplog):
+    def broken(*, now):
+        raise RuntimeError("down")
+
+    monkeypatch.setattr(tasks, "PASSES", (broken, *tasks.PASSES))
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: at(LAPSE))
+    tasks.expire_unpaid()
+    assert Cover.objects.get().state == "lapsed"
+    assert "broken failed; the next run comes back to it" in caplog.text
+
+
+def test_a_task_out_of_time_stops_and_what_is_left_is_done_by_the_next_run(monkeypatch):
+    from apps.enrolments.services import covers
+
+    over = at(max(make_cover().end for _ in range(5)))
+    end, done = covers._end, []
+
+    def cut(ids, *, ready):
+        if len(done) == 2:
+            raise SoftTimeLimitExceeded
+        done.append(end(ids, ready=ready))
+        return done[-1]
+
+    monkeypatch.setattr(covers, "MANY", 2)
+    monkeypatch.setattr(covers, "_end", cut)
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: over)
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.expire_unpaid()
+    assert Cover.objects.filter(state="ended").count() == 4
+    monkeypatch.setattr(covers, "_end", end)
+    assert end_covers(now=over) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT pgh_obj_id) FROM enrolments_coverevent WHERE state = 'active'")
+        assert cursor.fetchone() == (5, 5)
 
 
 @pytest.mark.parametrize(

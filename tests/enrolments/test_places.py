@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.core.errors import NotAllowed
+from apps.enrolments import tasks
 from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceChanged, PlaceGone, PlaceTooLate, SecondCover
 from apps.enrolments.models import Agreement, Contribution, Cover, Invoice, Place, Receipt, Refund
 from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_parts, refunds_without_account
@@ -355,6 +357,24 @@ def test_an_invoice_that_cannot_be_taken_in_holds_up_no_other(monkeypatch, caplo
         assert settle_invoices(now=NOW) == 1
     assert "it is tried again" in caplog.text
     assert settle_invoices(now=NOW) == 1
+
+
+def test_settling_stops_when_its_time_is_over(monkeypatch):
+    def out_of_time(*_args):
+        raise SoftTimeLimitExceeded
+
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    bank_says_paid(start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW))
+    with monkeypatch.context() as patch:
+        patch.setattr(invoices, "_book", out_of_time)
+        with pytest.raises(SoftTimeLimitExceeded):
+            settle_invoices(now=NOW)
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: NOW)
+    tasks.settle_invoices()
+    assert Receipt.objects.count() == 1
 
 
 def test_an_invoice_nobody_is_paying_is_replaced_when_less_is_owed():

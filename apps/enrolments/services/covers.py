@@ -13,7 +13,7 @@ from apps.core.clock import business_day
 from apps.enrolments.models import Contribution, Cover, CoverQuerySet, Draft, Lapse
 from apps.enrolments.rules.standing import Facts, Standing, lapse_day, reinstate_until, standing_on
 from apps.enrolments.selectors import terms_of_cover
-from apps.enrolments.services.batches import work_off
+from apps.enrolments.services.batches import MANY, work_off
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.receiving import LABEL
 from apps.enrolments.services.recording import Changes
@@ -75,8 +75,14 @@ def close_lapses(*, now: datetime) -> int:
 def end_covers(*, now: datetime) -> int:
     """Mark the covers that have run out, unless one lapsed before; claims for days inside them can still come."""
     over = Cover.objects.filter(state=Cover.State.ACTIVE, end__lte=business_day(now))
-    lapses_first = _waiting(grace_until__lt=OuterRef("end") - timedelta(days=1))
-    return over.exclude(lapses_first).update(state=Cover.State.ENDED)
+    ready = over.exclude(_waiting(grace_until__lt=OuterRef("end") - timedelta(days=1)))
+    return work_off(ready, partial(_end, ready=ready), batch=MANY)
+
+
+@transaction.atomic
+def _end(ids: Sequence[int], *, ready: CoverQuerySet) -> int:
+    held = ready.filter(pk__in=ids).select_for_update().order_by("pk").values_list("pk", flat=True)
+    return Cover.objects.filter(pk__in=list(held)).update(state=Cover.State.ENDED)
 
 
 def forgive_rest(*, now: datetime) -> int:

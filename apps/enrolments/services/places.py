@@ -20,6 +20,7 @@ from apps.enrolments.rules.roster import Standard
 from apps.enrolments.rules.schedule import Payer
 from apps.enrolments.rules.shares import shares_of
 from apps.enrolments.selectors import overlapping, readers_of, renewed_years_of
+from apps.enrolments.services.batches import MANY, work_off
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.members.rules.identity import Holder
@@ -110,7 +111,8 @@ def check_still_holds(place: Place, start: date) -> None:
 def lapse_places(*, now: datetime) -> int:
     """Close offers whose time to answer is over; how many."""
     late = Place.objects.filter(state=Place.State.OFFERED, answer_by__lt=business_day(now))
-    return late.update(state=Place.State.LAPSED, answered_at=now)
+    lapsed = {"state": Place.State.LAPSED, "answered_at": now}
+    return work_off(late, lambda ids: late.filter(pk__in=ids).update(**lapsed), batch=MANY)
 
 
 def take(places: Sequence[Place], *, actor: User, now: datetime) -> None:
