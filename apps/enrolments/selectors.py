@@ -31,6 +31,7 @@ from apps.enrolments.rules.points import NO_DISCOUNT, Balance, Discount, discoun
 from apps.enrolments.rules.schedule import FAMILY, Payer, own_fen
 from apps.members.models import Guardianship, Person
 from apps.payments.models import PayeeAccount
+from apps.payments.rules.states import State as OrderState
 from apps.payments.selectors import declined_by_two
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
@@ -326,6 +327,20 @@ def rosters_of(agreement: Agreement) -> QuerySet[Roster]:
 def invoices_of(agreement: Agreement) -> QuerySet[Invoice]:
     """The statement of contributions: every invoice, newest first."""
     return agreement.invoices.order_by("-made_at", "-pk")
+
+
+def payments_going_back(agreement: Agreement) -> QuerySet[Refund]:
+    """What the group paid in excess with invoices under an agreement, newest first."""
+    rows = _refunds_with_stops().filter(payment__invoice__agreement=agreement)
+    return rows.select_related("order", "payment__invoice").order_by("-pk")
+
+
+def going_back_for_members(agreement: Agreement) -> tuple[int, int]:
+    """Of what the group paid for members who left since: what goes back in all, and what of it has been paid back."""
+    rows = Refund.objects.filter(contribution__cover__place__agreement=agreement, owner_label=GROUP_ACCOUNT)
+    is_paid = Q(order__state=OrderState.SETTLED)
+    sums = rows.aggregate(all=Sum("amount_fen", default=0), paid=Sum("amount_fen", default=0, filter=is_paid))
+    return sums["all"], sums["paid"]
 
 
 def offers_to(user: User, *, on: date) -> QuerySet[Place]:

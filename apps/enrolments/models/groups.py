@@ -241,7 +241,7 @@ class InvoicePayment(models.Model):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
     checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="+")
     amount_fen = MoneyField()
-    excess_fen = MoneyField(default=0, help_text="nothing was due for it any more: it waits in suspense")
+    excess_fen = MoneyField(default=0, help_text="nothing was due for it any more: it goes back")
     received_date = models.DateField()
     booked_at = models.DateTimeField()
 

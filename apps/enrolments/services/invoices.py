@@ -18,6 +18,7 @@ from apps.enrolments.models import Agreement, Invoice, InvoicePayment, Place
 from apps.enrolments.permissions import check_group, check_invoice
 from apps.enrolments.selectors import LEFT_FEN, owed_parts
 from apps.enrolments.services.batches import checked_at_once
+from apps.enrolments.services.refunding import give_back_payment
 from apps.fund.rules.postings import Posting
 from apps.fund.services import draft_of, post_entries
 from apps.payments.models import Checkout, CheckoutState
@@ -134,7 +135,7 @@ def _settle_alone(checkout: Checkout, now: datetime) -> bool:
 
 @transaction.atomic
 def _settle(checkout: Checkout, now: datetime) -> bool:
-    """One entry for the invoice; every contribution of it is paid, with its receipt; a second payment is in excess.
+    """One entry for the invoice; every contribution of it is paid, with its receipt; a second payment goes back.
 
     All or nothing.  One whose row somebody holds, another worker at this very work perhaps, is left for the next run.
     """
@@ -153,6 +154,8 @@ def _settle(checkout: Checkout, now: datetime) -> bool:
         booked_at=now,
     )
     _book(payment, now)
+    if payment.excess_fen:
+        give_back_payment(payment, now=now)
     action = "invoice.paid" if is_first else "invoice.excess"
     detail = {"amount_fen": payment.amount_fen, "excess_fen": payment.excess_fen}
     record_event(actor_id=None, action=action, target=(LABEL, invoice.pk), now=now, detail=detail)
@@ -171,7 +174,7 @@ def _pay_parts(invoice: Invoice, day: date, now: datetime) -> int:
 
 
 def _book(payment: InvoicePayment, now: datetime) -> None:
-    """What was still owed; what is over, because members left or it was paid twice, waits in suspense."""
+    """What was still owed; what is over, because members left or it was paid twice, waits in suspense to go back."""
     parts = (
         (Posting.CONTRIBUTION_RECEIVED, payment.amount_fen - payment.excess_fen),
         (Posting.CONTRIBUTION_IN_EXCESS, payment.excess_fen),

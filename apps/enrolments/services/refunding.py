@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.core.jobs import ring
-from apps.enrolments.models import Contribution, Cover, Receipt, Refund
+from apps.enrolments.models import Contribution, Cover, InvoicePayment, Receipt, Refund
 from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
@@ -52,11 +52,26 @@ def give_back(row: Contribution, fen: int, cover: Cover, changes: Changes) -> No
 
 
 def give_back_excess(receipt: Receipt, cover: Cover, changes: Changes) -> None:
-    """Owe the family what it paid though nothing was due for it any more."""
-    refund = _refund(receipt.contribution, receipt.amount_fen, cover, changes, owed_account="suspense")
+    """Owe a payer what it paid though nothing was due for it any more."""
+    row = receipt.contribution
+    refund = _refund(row, receipt.amount_fen, cover, changes, owed_account="suspense")
     refund.receipt = receipt
     changes.refunds.append(refund)
-    _tell(cover, receipt.amount_fen, changes, key=f"receipt:{receipt.key}:{receipt.contribution_id}:refunded")
+    if row.is_of_family:
+        _tell(cover, receipt.amount_fen, changes, key=f"receipt:{receipt.key}:{row.pk}:refunded")
+    ring("enrolments.pay_refunds")
+
+
+def give_back_payment(payment: InvoicePayment, *, now: datetime) -> None:
+    """Owe a group what it paid with an invoice though nothing was due for it any more; in the caller's transaction."""
+    Refund.objects.create(
+        payment=payment,
+        amount_fen=payment.excess_fen,
+        owed_account="suspense",
+        owner_label=GROUP_ACCOUNT,
+        owner_id=payment.invoice.agreement.organisation_id,
+        created_at=now,
+    )
     ring("enrolments.pay_refunds")
 
 
