@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.core.jobs import ring
+from apps.core.writing import run_together, updates
 from apps.enrolments.models import Contribution, Cover, InvoicePayment, Receipt, Refund
 from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
 from apps.payments.models import PayeeAccount, Purpose
 from apps.payments.selectors import payable_again
-from apps.payments.services import request_payment
+from apps.payments.services import Payment, request_payments
 
 LABEL = "enrolments.refund"
 FAMILY_ACCOUNT = "accounts.user"
@@ -119,18 +120,24 @@ def pay_refunds(*, now: datetime) -> int:
 def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
     locked = Refund.objects.filter(pk__in=ids).select_for_update(skip_locked=True).order_by("pk")
     refunds = {refund.pk: refund for refund in locked}
-    still = ready.filter(pk__in=refunds).annotate(account=_usable(now).values("pk")[:1])
-    for pk, account, had_order in still.values_list("pk", "account", "order"):
-        refund = refunds[pk]
-        refund.attempt += had_order is not None
-        refund.order = request_payment(
-            key=f"refund:{pk}:{refund.attempt}",
-            purpose=Purpose.REFUND,
-            source=(LABEL, pk),
-            payee_account_id=account,
-            amount_fen=refund.amount_fen,
-            owed_account=refund.owed_account,
-            now=now,
-        )
-        refund.save(update_fields=["attempt", "order"])
-    return len(refunds)
+    account = Subquery(_usable(now).values("pk")[:1])
+    accounts: dict[int, int] = dict(ready.filter(pk__in=refunds).values_list("pk", account))
+    asked = [refund for pk, refund in refunds.items() if pk in accounts]
+    for refund in asked:
+        refund.attempt += refund.order_id is not None
+    orders = request_payments(*(_payment(refund, accounts[refund.pk]) for refund in asked), now=now)
+    for refund, order in zip(asked, orders, strict=True):
+        refund.order = order
+    run_together(*updates(("attempt", "order"), *asked))
+    return len(asked)
+
+
+def _payment(refund: Refund, account_id: int) -> Payment:
+    return {
+        "key": f"refund:{refund.pk}:{refund.attempt}",
+        "purpose": Purpose.REFUND,
+        "source": (LABEL, refund.pk),
+        "payee_account_id": account_id,
+        "amount_fen": refund.amount_fen,
+        "owed_account": refund.owed_account,
+    }
