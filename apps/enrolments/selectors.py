@@ -38,6 +38,8 @@ from apps.plans.selectors import terms_of
 
 GROUP_ACCOUNT = "directory.organisation"
 """Owner of the account on which a group is paid; the council's payees have theirs under the same name."""
+OTHERS_ACCOUNT = "enrolments.contribution"
+"""Owner of the account on which another payer is paid: it has one a contribution."""
 LEFT_FEN = F("amount_fen") - F("received_fen")
 
 
@@ -246,6 +248,21 @@ def owed_parts() -> ContributionQuerySet:
         cover__place__state=Place.State.TAKEN,
         cover__state__in=[Cover.State.ACTIVE, Cover.State.ENDED],
     )
+
+
+def promised_by_others() -> ContributionQuerySet:
+    """What payers that are neither family nor a group under an agreement still owe, the earliest due first."""
+    of_group = Place.objects.filter(cover=OuterRef("cover"), agreement__payer_label=OuterRef("payer_label"))
+    others = Contribution.objects.due().exclude(payer_label__in=FAMILY).exclude(cover__state=Cover.State.CANCELLED)
+    return others.filter(~Exists(of_group)).select_related("cover__plan_version").order_by("due_date", "pk")
+
+
+def going_back_to_others() -> QuerySet[Refund]:
+    """What is still to go back to payers that are neither family nor group, each with ``has_account``, oldest first."""
+    named = PayeeAccount.objects.filter(owner_label=OTHERS_ACCOUNT, owner_id=OuterRef("owner_id"), replaced_at=None)
+    rows = _refunds_with_stops().filter(owner_label=OTHERS_ACCOUNT).exclude(order__state=OrderState.SETTLED)
+    rows = rows.annotate(has_account=Exists(named))  # type: ignore[no-redef]
+    return rows.select_related("order", "contribution").order_by("pk")
 
 
 def place_of(cover: Cover) -> Place | None:

@@ -154,6 +154,8 @@ class Refund(models.Model):
     created_at = models.DateTimeField()
     is_stopped: bool
     """Whether two people declined to pay it; only where a selector asked."""
+    has_account: bool
+    """Whether the account it goes to is known; only where a selector asked."""
 
     class Meta:
         indexes = [models.Index(name="refund_to_ask_for", fields=["id"], condition=Q(order=None))]

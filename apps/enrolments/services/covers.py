@@ -48,9 +48,9 @@ def _paid_in_time() -> Exists:
 
 
 def is_being_paid(cover: Cover) -> bool:
-    """Whether a payment for it may still succeed; one taken in already leaves nothing due."""
+    """Whether a payment of the family may still succeed; one taken in already leaves nothing due."""
     pages = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("pk"))
-    return Contribution.objects.due().filter(Exists(pages), cover=cover).exists()
+    return Contribution.objects.due().of_family().filter(Exists(pages), cover=cover).exists()
 
 
 def expire_unpaid(*, now: datetime) -> int:

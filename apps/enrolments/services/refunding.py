@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from apps.accounts.models import Role, User
+from apps.core.errors import NotAllowed
 from apps.core.jobs import ring
 from apps.core.writing import run_together, updates
 from apps.enrolments.models import Contribution, Cover, InvoicePayment, Receipt, Refund
-from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
+from apps.enrolments.selectors import GROUP_ACCOUNT, OTHERS_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
 from apps.payments.models import PayeeAccount, Purpose
 from apps.payments.selectors import payable_again
-from apps.payments.services import Payment, request_payments
+from apps.payments.services import Payment, name_payee_account, request_payments
 
 LABEL = "enrolments.refund"
 FAMILY_ACCOUNT = "accounts.user"
@@ -95,7 +98,23 @@ def _owner(row: Contribution, cover: Cover) -> tuple[str, int]:
     place = place_of(cover)
     if place is not None and row.payer_label == place.agreement.payer_label:
         return GROUP_ACCOUNT, place.agreement.organisation_id
-    return "enrolments.contribution", row.pk
+    return OTHERS_ACCOUNT, row.pk
+
+
+def name_refund_account(
+    *, refund_id: int, actor: User, holder_name: str, bank: str, number: str, key: UUID, now: datetime
+) -> PayeeAccount:
+    """The account on which a payer that is neither family nor group is paid back; a changed one is held a while.
+
+    Raises NotAllowed, WrongAccountNumber.
+    """
+    refund = Refund.objects.filter(pk=refund_id, owner_label=OTHERS_ACCOUNT).first()
+    if refund is None or not actor.has_role(Role.TREASURER):
+        raise NotAllowed
+    owner = (OTHERS_ACCOUNT, refund.owner_id)
+    return name_payee_account(
+        owner=owner, holder_name=holder_name, bank=bank, number=number, actor=actor, key=key, now=now
+    )
 
 
 def _tell(cover: Cover, fen: int, changes: Changes, *, key: str) -> None:
