@@ -274,3 +274,19 @@ class NobodyToEnrol(DomainError):
 class PlaceGone(DomainError):
     code = "place-gone"
     message = N_("This place was answered already, or its time to answer is over.")
+
+
+class PlaceTooLate(DomainError):
+    code = "place-too-late"
+    message = N_(
+        "Covers under the agreement with your group begin on %(last)s at the latest, and this one would begin later. "
+        "Nothing was changed and nothing is to be paid. Ask your group for a place under its next agreement."
+    )
+
+
+class PlaceChanged(DomainError):
+    code = "place-changed"
+    message = N_(
+        "The terms of the plan for a cover that begins today are not those under which the place was offered. "
+        "Nothing was changed and nothing is to be paid. Ask your group to put you on a new roster."
+    )

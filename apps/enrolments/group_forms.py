@@ -1,4 +1,4 @@
-"""Forms of groups: an agreement, a roster to upload."""
+"""Forms of groups and other payers: an agreement, a roster to upload, an account."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ class UploadForm(KeyedForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["start"].initial = today
+
+
+class AccountForm(KeyedForm):
+    """Where money is paid back to."""
+
+    holder_name = forms.CharField(label=_("Account holder"), max_length=60)
+    bank = forms.CharField(label=_("Bank"), max_length=60)
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
 
 class AgreementForm(KeyedForm):

@@ -14,11 +14,19 @@ from django.utils.translation import pgettext
 
 from apps.enrolments import errors
 from apps.enrolments.models import Agreement, Roster, RosterRow
+from apps.enrolments.pages import Back, back_words
 from apps.enrolments.rules.roster import Entry, Fault
 from apps.enrolments.rules.roster_columns import IDENTITY, LABELS, NAME, VALUES
-from apps.enrolments.selectors import GroupFigures, figures_of
+from apps.enrolments.selectors import (
+    GROUP_ACCOUNT,
+    GroupFigures,
+    figures_of,
+    going_back_for_members,
+    payments_going_back,
+)
 from apps.enrolments.staging import read_kept, reader_for
 from apps.members import errors as members_errors
+from apps.payments.selectors import payee_account_of
 from apps.plans.models import PlanVersion
 from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
@@ -78,6 +86,26 @@ def plan_names(agreements: Iterable[Agreement], language: str) -> dict[str, str]
 
 def plan_name(agreement: Agreement, language: str) -> str:
     return plan_names([agreement], language)[agreement.plan_code]
+
+
+@dataclass(frozen=True, slots=True)
+class GoingBack:
+    """What comes back to a group: the newest it paid in excess with invoices, and the sums for members who left."""
+
+    payments: list[Back]
+    members_fen: int
+    members_paid_fen: int
+    has_account: bool
+
+
+def going_back(agreement: Agreement) -> GoingBack | None:
+    """None where nothing comes back."""
+    refunds = list(payments_going_back(agreement)[:50])
+    members_fen, paid_fen = going_back_for_members(agreement)
+    if not refunds and not members_fen:
+        return None
+    has_account = payee_account_of(GROUP_ACCOUNT, agreement.organisation_id) is not None
+    return GoingBack(back_words(refunds, has_account=has_account), members_fen, paid_fen, has_account)
 
 
 def refusal_text(roster: Roster) -> str:

@@ -31,12 +31,15 @@ from apps.enrolments.rules.points import NO_DISCOUNT, Balance, Discount, discoun
 from apps.enrolments.rules.schedule import FAMILY, Payer, own_fen
 from apps.members.models import Guardianship, Person
 from apps.payments.models import PayeeAccount
+from apps.payments.rules.states import State as OrderState
 from apps.payments.selectors import declined_by_two
 from apps.plans.rules import Insured, Policy, Terms
 from apps.plans.selectors import terms_of
 
 GROUP_ACCOUNT = "directory.organisation"
 """Owner of the account on which a group is paid; the council's payees have theirs under the same name."""
+OTHERS_ACCOUNT = "enrolments.contribution"
+"""Owner of the account on which another payer is paid: it has one a contribution."""
 LEFT_FEN = F("amount_fen") - F("received_fen")
 
 
@@ -247,6 +250,21 @@ def owed_parts() -> ContributionQuerySet:
     )
 
 
+def promised_by_others() -> ContributionQuerySet:
+    """What payers that are neither family nor a group under an agreement still owe, the earliest due first."""
+    of_group = Place.objects.filter(cover=OuterRef("cover"), agreement__payer_label=OuterRef("payer_label"))
+    others = Contribution.objects.due().exclude(payer_label__in=FAMILY).exclude(cover__state=Cover.State.CANCELLED)
+    return others.filter(~Exists(of_group)).select_related("cover__plan_version").order_by("due_date", "pk")
+
+
+def going_back_to_others() -> QuerySet[Refund]:
+    """What is still to go back to payers that are neither family nor group, each with ``has_account``, oldest first."""
+    named = PayeeAccount.objects.filter(owner_label=OTHERS_ACCOUNT, owner_id=OuterRef("owner_id"), replaced_at=None)
+    rows = _refunds_with_stops().filter(owner_label=OTHERS_ACCOUNT).exclude(order__state=OrderState.SETTLED)
+    rows = rows.annotate(has_account=Exists(named))  # type: ignore[no-redef]
+    return rows.select_related("order", "contribution").order_by("pk")
+
+
 def place_of(cover: Cover) -> Place | None:
     """The place under an agreement that became this cover; asks the database only if it was not read with it."""
     return getattr(cover, "place", None)
@@ -326,6 +344,20 @@ def rosters_of(agreement: Agreement) -> QuerySet[Roster]:
 def invoices_of(agreement: Agreement) -> QuerySet[Invoice]:
     """The statement of contributions: every invoice, newest first."""
     return agreement.invoices.order_by("-made_at", "-pk")
+
+
+def payments_going_back(agreement: Agreement) -> QuerySet[Refund]:
+    """What the group paid in excess with invoices under an agreement, newest first."""
+    rows = _refunds_with_stops().filter(payment__invoice__agreement=agreement)
+    return rows.select_related("order", "payment__invoice").order_by("-pk")
+
+
+def going_back_for_members(agreement: Agreement) -> tuple[int, int]:
+    """Of what the group paid for members who left since: what goes back in all, and what of it has been paid back."""
+    rows = Refund.objects.filter(contribution__cover__place__agreement=agreement, owner_label=GROUP_ACCOUNT)
+    is_paid = Q(order__state=OrderState.SETTLED)
+    sums = rows.aggregate(all=Sum("amount_fen", default=0), paid=Sum("amount_fen", default=0, filter=is_paid))
+    return sums["all"], sums["paid"]
 
 
 def offers_to(user: User, *, on: date) -> QuerySet[Place]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.enrolments import views
-from apps.enrolments.views import groups, places, rosters
+from apps.enrolments.views import groups, places, promised, rosters
 
 app_name = "enrolments"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("places/<int:pk>/", places.place, name="place"),
     path("agreements/", groups.agreements, name="agreements"),
     path("agreements/new/", groups.agree, name="agree"),
+    path("promised/", promised.promised, name="promised"),
+    path("promised/refunds/<int:pk>/", promised.refund_account, name="refund_account"),
     path("groups/", groups.groups, name="groups"),
     path("groups/sample.csv", rosters.roster_sample, name="roster_sample"),
     path("groups/<int:pk>/", groups.group, name="group"),

@@ -165,9 +165,10 @@ def _claim_words(payout: Payout) -> str:
 
 
 def _given_back(back: Back) -> Moved | None:
-    order, cover = back.refund.order, back.refund.contribution.cover
-    if order is None or order.state != OrderState.SETTLED or order.settled_date is None:
+    order, contribution = back.refund.order, back.refund.contribution
+    if contribution is None or order is None or order.state != OrderState.SETTLED or order.settled_date is None:
         return None
+    cover = contribution.cover
     return Moved(
         person_id=cover.person_id,
         day=order.settled_date,
@@ -223,7 +224,7 @@ def _going_back(refunds: Iterable[Back], people: dict[int, Person]) -> list[OnTh
             reverse("enrolments:cover", args=[cover.pk]),
         )
         for back in refunds
-        if back.tone != "ok" and not back.refund.is_stopped
+        if back.tone != "ok" and not back.refund.is_stopped and back.refund.contribution
         for cover in [back.refund.contribution.cover]
     ]
 

@@ -42,10 +42,14 @@ def _contributions(ids: Collection[int]) -> dict[int, str]:
 
 
 def _refunds(ids: Collection[int]) -> dict[int, str]:
-    rows = Refund.objects.select_related("contribution__cover__plan_version").filter(pk__in=ids)
-    return {
-        row.pk: _("Refund of a contribution for %(plan)s") % {"plan": _plan(row.contribution.cover)} for row in rows
-    }
+    rows = Refund.objects.select_related("contribution__cover__plan_version", "payment__invoice").filter(pk__in=ids)
+    return {row.pk: _refund(row) for row in rows}
+
+
+def _refund(row: Refund) -> str:
+    if row.contribution:
+        return _("Refund of a contribution for %(plan)s") % {"plan": _plan(row.contribution.cover)}
+    return _("Paid in excess with invoice %(number)s") % {"number": row.payment and row.payment.invoice}
 
 
 def _plan(cover: Cover) -> str:

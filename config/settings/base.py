@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
         "payments.confirm_checkouts": 5.0,
         "claims.open_payments": 5.0,
         "enrolments.settle_contributions": 5.0,
+        "enrolments.settle_invoices": 5.0,
         "enrolments.pay_refunds": 30.0,
         "enrolments.expire_unpaid": 3600.0,
         "enrolments.check_rosters": 30.0,

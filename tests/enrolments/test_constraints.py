@@ -8,6 +8,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.enrolments.models import Application, Contribution, Cover, Draft, Lapse, PointsUse, Receipt, Refund, TaskDone
 from tests.enrolments.factories import make_application, make_cover
+from tests.enrolments.groups import as_csv, county, enrolled, people
+from tests.enrolments.test_places import paid
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +171,26 @@ def test_refunds_that_cannot_be(cover, now, name, amount):
         Refund.objects.create(amount_fen=1, created_at=now, **fields)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Refund.objects.create(amount_fen=amount, created_at=now, **fields)
+
+
+@pytest.mark.parametrize("of", ["nothing", "both"])
+def test_a_refund_is_of_a_contribution_or_of_a_payment_of_an_invoice(now, of):
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    payment = paid(agreement).payments.get()
+    fields = {"contribution": Contribution.objects.get(), "payment": payment} if of == "both" else {}
+    with pytest.raises(IntegrityError, match="refund_of_one_thing"), transaction.atomic():
+        Refund.objects.create(amount_fen=1, created_at=now, owed_account="x", owner_label="x", owner_id=1, **fields)
+
+
+def test_a_payment_of_an_invoice_is_given_back_once(now):
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    payment = paid(agreement).payments.get()
+    fields = {"payment": payment, "owed_account": "x", "owner_label": "x", "owner_id": 1}
+    Refund.objects.create(amount_fen=1, created_at=now, **fields)
+    with pytest.raises(IntegrityError, match="payment_id"), transaction.atomic():
+        Refund.objects.create(amount_fen=1, created_at=now, **fields)
 
 
 @pytest.fixture

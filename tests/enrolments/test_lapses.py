@@ -1,8 +1,9 @@
 """A missed instalment: reminder, days of grace, lapse, and the way back; or the end."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
@@ -105,6 +106,40 @@ def test_a_task_that_comes_late_lapses_the_cover_on_the_same_day(cover):
 def test_a_payment_under_way_keeps_it_from_lapsing(cover, missed):
     open_page(missed, GRACE)
     assert lapse_covers(now=at(LAPSE)) == 0
+
+
+@pytest.mark.parametrize(
+    ("opened", "lapses"), [(datetime(2027, 1, 22, 15, 59, tzinfo=UTC), 0), (datetime(2027, 1, 22, 16, tzinfo=UTC), 1)]
+)
+def test_a_payment_page_counts_only_when_it_was_opened_by_midnight_of_the_last_day_of_grace(
+    cover, missed, opened, lapses
+):
+    actor = cover.person.registered_by
+    start_payment(contribution_id=missed.pk, actor=actor, return_url="/", now=opened)
+    assert lapse_covers(now=at(LAPSE)) == lapses
+
+
+def test_declining_at_the_bank_and_opening_another_page_stretches_the_grace_no_further(cover, missed):
+    open_page(missed, GRACE)
+    Checkout.objects.update(state="failed")
+    open_page(missed, LAPSE)
+    assert lapse_covers(now=at(LAPSE)) == 1
+    Checkout.objects.filter(state="open").update(state="paid", paid_at=at(LAPSE + timedelta(days=3)))
+    settle_contributions(now=at(LAPSE + timedelta(days=3)))
+    assert not is_covered(cover, LAPSE + timedelta(days=2))
+    assert is_covered(cover, LAPSE + timedelta(days=3))
+
+
+def test_a_page_for_the_next_instalment_stretches_the_grace_of_the_one_missed_no_further(cover, missed):
+    open_page(cover.contributions.due().order_by("due_date")[1], LAPSE)
+    assert lapse_covers(now=at(LAPSE)) == 1
+
+
+def test_a_page_opened_on_the_last_day_to_bring_it_back_holds_the_end_and_one_opened_later_does_not(lapsed, missed):
+    page = open_page(missed, UNTIL)
+    assert close_lapses(now=at(UNTIL + timedelta(days=1))) == 0
+    Checkout.objects.filter(pk=page.pk).update(created_at=at(UNTIL + timedelta(days=1)))
+    assert close_lapses(now=at(UNTIL + timedelta(days=1))) == 1
 
 
 def test_what_a_trusted_payer_owes_lapses_nothing(cover):
@@ -224,6 +259,42 @@ def test_one_cover_that_fails_does_not_hold_up_the_others(monkeypatch):
     monkeypatch.setattr(covers, "_lapse", failing)
     assert lapse_covers(now=at(LAPSE)) == 1
     assert dict(Cover.objects.values_list("pk", "state")) == {bad.pk: "active", good.pk: "lapsed"}
+
+
+def test_a_pass_that_fails_holds_up_no_other(cover, monkeypatch, caplog):
+    def broken(*, now):
+        raise RuntimeError("down")
+
+    monkeypatch.setattr(tasks, "PASSES", (broken, *tasks.PASSES))
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: at(LAPSE))
+    tasks.expire_unpaid()
+    assert Cover.objects.get().state == "lapsed"
+    assert "broken failed; the next run comes back to it" in caplog.text
+
+
+def test_a_task_out_of_time_stops_and_what_is_left_is_done_by_the_next_run(monkeypatch):
+    from apps.enrolments.services import covers
+
+    over = at(max(make_cover().end for _ in range(5)))
+    end, done = covers._end, []
+
+    def cut(ids, *, ready):
+        if len(done) == 2:
+            raise SoftTimeLimitExceeded
+        done.append(end(ids, ready=ready))
+        return done[-1]
+
+    monkeypatch.setattr(covers, "MANY", 2)
+    monkeypatch.setattr(covers, "_end", cut)
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: over)
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.expire_unpaid()
+    assert Cover.objects.filter(state="ended").count() == 4
+    monkeypatch.setattr(covers, "_end", end)
+    assert end_covers(now=over) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT pgh_obj_id) FROM enrolments_coverevent WHERE state = 'active'")
+        assert cursor.fetchone() == (5, 5)
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,12 @@ def test_a_payment_under_way_keeps_the_cover_from_lapsing(pay, cover, now, state
     assert expire_unpaid(now=now + timedelta(days=20)) == 0
 
 
+@pytest.mark.parametrize(("days", "cancelled"), [(14, 0), (15, 1)])
+def test_a_payment_page_opened_after_the_last_day_to_pay_keeps_it_no_longer(pay, cover, now, days, cancelled):
+    pay(now=now + timedelta(days=days))
+    assert expire_unpaid(now=now + timedelta(days=15)) == cancelled
+
+
 def test_money_that_comes_after_the_lapse_still_starts_the_cover(pay, cover, now):
     late = now + timedelta(days=20)
     checkout = pay()

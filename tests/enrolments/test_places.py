@@ -1,15 +1,20 @@
 """A place is answered by the member, turned into a cover, and paid for by the group and the member."""
 
+from copy import deepcopy
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.core.errors import NotAllowed
-from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceGone, SecondCover
-from apps.enrolments.models import Contribution, Cover, Invoice, Place, Receipt, Refund
+from apps.enrolments import tasks
+from apps.enrolments.errors import ConsentsMissing, NothingDue, PlaceChanged, PlaceGone, PlaceTooLate, SecondCover
+from apps.enrolments.models import Agreement, Contribution, Cover, Invoice, Place, Receipt, Refund
 from apps.enrolments.selectors import due_of, figures_of, offers_to, owed_parts, refunds_without_account
 from apps.enrolments.services import (
     accept_place,
@@ -29,8 +34,12 @@ from apps.enrolments.services import (
 from apps.enrolments.services.recording import Changes
 from apps.fund.selectors import balances, ledger_is_balanced
 from apps.governance.selectors import PAYEE
-from apps.payments.models import Checkout
+from apps.payments.models import Checkout, Order
 from apps.payments.services import name_payee_account
+from apps.payments.what_for import what_for
+from apps.plans.files import PlanFile, catalogue_files
+from apps.plans.rules import load_terms
+from apps.plans.services import publish_terms
 from apps.reminders.models import Message
 from tests.conftest import NOW
 from tests.enrolments.groups import as_csv, county, enrolled, make_agreement, make_worker, people
@@ -156,6 +165,83 @@ def test_taken_later_the_cover_begins_on_that_day():
     assert cover.start == late.date()
 
 
+@pytest.mark.parametrize(("days", "is_taken"), [(5, True), (6, False)])
+def test_a_place_begins_on_the_last_day_of_the_agreement_at_the_latest(days, is_taken):
+    place = offered()
+    Agreement.objects.update(until=TODAY + timedelta(days=5))
+    late = NOW + timedelta(days=days)
+    if is_taken:
+        assert accept_place(place_id=place.pk, actor=place.person.user, now=late).cover.start == late.date()
+        return
+    with pytest.raises(PlaceTooLate) as refused:
+        accept_place(place_id=place.pk, actor=place.person.user, now=late)
+    assert refused.value.params == {"last": "2026-11-28"}
+    assert Place.objects.get().state == "offered"
+    assert not Cover.objects.exists()
+
+
+def new_terms(place, **changes):
+    """The plan in another version from tomorrow on."""
+    file = next(file for file in catalogue_files() if file.terms.code == place.agreement.plan_code)
+    data = deepcopy(file.data) | {"version": "9", "valid": {"from": str(TODAY + timedelta(days=1))}}
+    for name, value in changes.items():
+        data["parameters"][name] = {**data["parameters"][name], **value}
+    publish_terms(file=PlanFile(load_terms(data), data, ""), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_taken"),
+    [
+        ({"night": {"amount": "200.00"}}, True),
+        ({"price": {"amount": "73.00"}}, False),
+        ({"age_to": {"years": 30}}, False),
+    ],
+)
+def test_taken_later_the_terms_of_that_day_must_give_the_same_place(changes, is_taken):
+    place = offered()
+    new_terms(place, **changes)
+    tomorrow = NOW + timedelta(days=1)
+    if is_taken:
+        cover = accept_place(place_id=place.pk, actor=place.person.user, now=tomorrow).cover
+        assert cover.plan_version.version == "9"
+        return
+    with pytest.raises(PlaceChanged):
+        accept_place(place_id=place.pk, actor=place.person.user, now=tomorrow)
+    accept_place(place_id=place.pk, actor=place.person.user, now=NOW)  # today the terms are as they were offered
+    assert Cover.objects.get().plan_version.version != "9"
+
+
+def test_a_place_in_a_plan_that_is_no_more_is_not_taken():
+    place = offered()
+    Agreement.objects.update(plan_code="no-more")
+    with pytest.raises(PlaceChanged):
+        accept_place(place_id=place.pk, actor=place.person.user, now=NOW + timedelta(days=1))
+
+
+def test_the_member_is_told_why_a_place_cannot_be_taken_any_more(client):
+    place = offered()
+    Agreement.objects.update(since=TODAY - timedelta(days=9), until=TODAY - timedelta(days=1))
+    client.force_login(place.person.user)
+    answer = client.post(reverse("enrolments:place", args=[place.pk]), {"answer": "yes"}, follow=True)
+    assert "begin on 2026-11-22 at the latest" in answer.content.decode()
+
+
+def test_the_members_own_part_can_be_paid_later_while_agreement_and_terms_hold(client):
+    place = offered(make_agreement(group_fen=50_00))
+    cover = accept_place(place_id=place.pk, actor=place.person.user, now=NOW).cover
+    pay = {"contribution_id": due_of(cover).pk, "actor": place.person.user, "return_url": "/"}
+    Agreement.objects.update(until=TODAY + timedelta(days=5))
+    assert start_payment(**pay, now=NOW + timedelta(days=5)).amount_fen == 22_00
+    with pytest.raises(PlaceTooLate):
+        start_payment(**pay, now=NOW + timedelta(days=6))
+    Cover.objects.update(start=TODAY - timedelta(days=6))
+    Agreement.objects.update(since=TODAY - timedelta(days=9), until=TODAY - timedelta(days=1))
+    client.force_login(place.person.user)
+    answer = client.post(reverse("enrolments:pay", args=[pay["contribution_id"]]), follow=True)
+    assert "begin on 2026-11-22 at the latest" in answer.content.decode()
+    assert Cover.objects.get().state == "unpaid"
+
+
 def test_somebody_covered_by_then_cannot_take_a_second_cover():
     place = offered()
     accept_place(place_id=place.pk, actor=place.person.user, now=NOW)
@@ -231,8 +317,8 @@ def bank_says_paid(*checkouts):
     Checkout.objects.filter(pk__in=[checkout.pk for checkout in checkouts]).update(state="paid", paid_at=NOW)
 
 
-def test_an_invoice_paid_twice_is_booked_twice_and_the_second_payment_waits_in_suspense():
-    agreement = county()
+def paid_twice(agreement):
+    """An invoice over two members, paid on a page given up and on the one after it."""
     enrolled(agreement, as_csv(people(2)))
     worker = make_worker(agreement.organisation)
     invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
@@ -244,6 +330,12 @@ def test_an_invoice_paid_twice_is_booked_twice_and_the_second_payment_waits_in_s
     assert settle_invoices(now=NOW) == 1
     bank_says_paid(first)
     assert [settle_invoices(now=NOW) for _ in range(2)] == [1, 0]
+    return invoice, first, second
+
+
+def test_an_invoice_paid_twice_is_booked_twice_and_the_second_payment_is_owed_to_the_group():
+    agreement = county()
+    invoice, first, second = paid_twice(agreement)
     books = balances()
     assert (books["contributions-in-advance:county-assist"], books["suspense"]) == (66_00, 66_00)
     assert list(invoice.payments.order_by("pk").values_list("checkout", "excess_fen")) == [
@@ -251,6 +343,80 @@ def test_an_invoice_paid_twice_is_booked_twice_and_the_second_payment_waits_in_s
         (first.pk, 66_00),
     ]
     assert ledger_is_balanced()
+    refund = Refund.objects.get()
+    Refund.objects.all().delete()
+    with connection.cursor() as cursor:  # what groups had paid before refunds of it were known
+        cursor.execute(import_module("apps.enrolments.migrations.0008_what_goes_back_to_groups").OWED)
+    refund = Refund.objects.get()
+    assert (refund.payment.checkout, refund.amount_fen, refund.contribution) == (first, 66_00, None)
+    assert (refund.owner_label, refund.owner_id) == (PAYEE, agreement.organisation_id)
+
+
+def name_account(agreement, number="6222021234567890", now=NOW):
+    return name_payee_account(
+        owner=(PAYEE, agreement.organisation_id),
+        holder_name="County",
+        bank="Bank",
+        number=number,
+        actor=make_parent("", Role.TREASURER),
+        key=uuid4(),
+        now=now,
+    )
+
+
+def test_what_a_group_paid_in_excess_goes_back_once_and_it_sees_how_far_it_is(client):
+    agreement = county()
+    invoice, _first, _second = paid_twice(agreement)
+    client.force_login(make_worker(agreement.organisation))
+    page = reverse("enrolments:group", args=[agreement.pk])
+    shown = client.get(page).content.decode()
+    assert f"Paid in excess with invoice {invoice.number}" in shown
+    assert "The fund does not know your account" in shown
+    assert refunds_without_account([agreement]) == {agreement.organisation_id: 1}
+    assert pay_refunds(now=NOW) == 0
+    name_account(agreement)
+    assert "Being sent" in client.get(page).content.decode()
+    assert [pay_refunds(now=NOW) for _ in range(2)] == [1, 0]
+    order = Order.objects.get()
+    assert (order.owed_account, order.amount_fen, what_for(order)) == (
+        "suspense",
+        66_00,
+        f"Paid in excess with invoice {invoice.number}",
+    )
+    assert (balances()["suspense"], balances()["in-transit"]) == (0, 66_00)
+    shown = client.get(page).content.decode()
+    assert "On its way" in shown
+    assert "does not know your account" not in shown
+    Order.objects.update(state="failed")
+    assert "name another account" in client.get(page).content.decode()
+    name_account(agreement, "6222021234567891")
+    assert pay_refunds(now=NOW + timedelta(hours=47)) == 0, "a changed account waits"
+
+
+def test_money_for_an_invoice_replaced_meanwhile_goes_back_to_the_group():
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    page = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
+    Checkout.objects.update(state="expired")
+    Contribution.objects.update(amount_fen=3_00)
+    assert make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW) != invoice
+    bank_says_paid(page)
+    assert settle_invoices(now=NOW) == 1
+    assert Refund.objects.get().amount_fen == 33_00
+    assert Contribution.objects.get().state == "due"
+
+
+def test_what_a_group_transfers_for_a_member_twice_goes_back_to_it():
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    pay = {"contribution_id": Contribution.objects.get().pk, "paid_date": TODAY, "now": NOW}
+    receive_contribution(**pay, key="statement:1")
+    receive_contribution(**pay, key="statement:2")
+    refund = Refund.objects.get()
+    assert (refund.receipt.use, refund.owner_label, refund.owner_id) == ("excess", PAYEE, agreement.organisation_id)
+    assert not Message.objects.filter(kind="contribution-refunded").exists()
 
 
 def test_an_invoice_that_cannot_be_taken_in_holds_up_no_other(monkeypatch, caplog):
@@ -274,6 +440,24 @@ def test_an_invoice_that_cannot_be_taken_in_holds_up_no_other(monkeypatch, caplo
         assert settle_invoices(now=NOW) == 1
     assert "it is tried again" in caplog.text
     assert settle_invoices(now=NOW) == 1
+
+
+def test_settling_stops_when_its_time_is_over(monkeypatch):
+    def out_of_time(*_args):
+        raise SoftTimeLimitExceeded
+
+    agreement = county()
+    enrolled(agreement, as_csv(people(1)))
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    bank_says_paid(start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW))
+    with monkeypatch.context() as patch:
+        patch.setattr(invoices, "_book", out_of_time)
+        with pytest.raises(SoftTimeLimitExceeded):
+            settle_invoices(now=NOW)
+    monkeypatch.setattr("apps.core.clock.timezone.now", lambda: NOW)
+    tasks.settle_invoices()
+    assert Receipt.objects.count() == 1
 
 
 def test_an_invoice_nobody_is_paying_is_replaced_when_less_is_owed():
@@ -321,21 +505,17 @@ def test_what_a_group_paid_goes_back_to_its_own_account(client):
     leave_cover(cover_id=Cover.objects.get().pk, actor=member.user, seen_fen=33_00, now=NOW)
     refund = Refund.objects.get()
     assert (refund.owner_label, refund.owner_id) == (PAYEE, agreement.organisation_id)
+    client.force_login(make_worker(agreement.organisation))
+    shown = client.get(reverse("enrolments:group", args=[agreement.pk])).content.decode()
+    assert "For members who left" in shown
+    assert "¥0.00 of it is paid back" in shown
     assert refunds_without_account([agreement]) == {agreement.organisation_id: 1}
     treasurer = make_parent("", Role.TREASURER)
     client.force_login(treasurer)
     page = client.get(reverse("enrolments:agreements")).content.decode()
     assert "1: name the account" in page
     assert reverse("governance:name_account", args=[agreement.organisation_id]) in page
-    name_payee_account(
-        owner=(PAYEE, agreement.organisation_id),
-        holder_name="County",
-        bank="Bank",
-        number="6222021234567890",
-        actor=treasurer,
-        key=uuid4(),
-        now=NOW,
-    )
+    name_account(agreement)
     assert refunds_without_account([agreement]) == {}
     assert pay_refunds(now=NOW + timedelta(days=3)) == 1
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db.models import F
+from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.core.clock import DATABASE_CLOCK
@@ -328,6 +329,56 @@ def test_an_enrolment_that_fails_is_tried_again_later(monkeypatch, caplog):
     monkeypatch.setattr(roster_enrolling, "_give", give)
     Roster.objects.update(beat_at=DATABASE_CLOCK - timedelta(minutes=3))
     assert enrol_rosters(now=NOW) == 1
+
+
+def test_an_enrolment_that_fails_three_times_is_said_and_tried_once_an_hour(client, monkeypatch):
+    agreement = county()
+    roster = checked(agreement, as_csv(people(1)))
+    confirm_roster(roster_id=roster.pk, actor=second(agreement), now=NOW)
+    give, tried = roster_enrolling._give, []
+
+    def broken(*_args):
+        tried.append(1)
+        raise RuntimeError
+
+    def after(minutes):
+        Roster.objects.update(beat_at=DATABASE_CLOCK - timedelta(minutes=minutes))
+        enrol_rosters(now=NOW)
+        return len(tried)
+
+    client.force_login(roster.uploaded_by)
+    page = reverse("enrolments:roster", args=[roster.pk])
+    monkeypatch.setattr(roster_enrolling, "_give", broken)
+    assert [after(3), after(3)] == [1, 2]
+    assert "held up" not in client.get(page).content.decode()
+    assert [after(3), after(3), after(59), after(61)] == [3, 3, 3, 4]
+    assert "The enrolment is held up" in client.get(page).content.decode()
+    assert "Held up" in client.get(reverse("enrolments:group", args=[agreement.pk])).content.decode()
+    monkeypatch.setattr(roster_enrolling, "_give", give)
+    after(61)
+    assert "held up" not in client.get(page).content.decode()
+    assert Cover.objects.count() == 1
+
+
+def test_a_block_enrolled_counts_as_getting_on(monkeypatch):
+    monkeypatch.setattr("apps.enrolments.services.roster_checking.BLOCK", 1)
+    agreement = county()
+    roster = checked(agreement, as_csv(people(5)))
+    confirm_roster(roster_id=roster.pk, actor=second(agreement), now=NOW)
+    give, given = roster_enrolling._give, []
+
+    def every_other(*args):
+        given.append(1)
+        if len(given) % 2 == 0:
+            raise RuntimeError
+        give(*args)
+
+    monkeypatch.setattr(roster_enrolling, "_give", every_other)
+    for _ in range(5):
+        enrol_rosters(now=NOW)
+        Roster.objects.update(beat_at=DATABASE_CLOCK - timedelta(minutes=3))
+    roster.refresh_from_db()
+    assert (roster.state, roster.enrolled) == ("done", 5)
 
 
 def test_an_agreement_needs_the_treasurer_a_group_and_enough_money():

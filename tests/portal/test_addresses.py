@@ -47,6 +47,7 @@ OPEN: dict[str, object] = {
     "claims:queue": {Role.CLAIMS_OFFICER},
     "enrolments:agree": {Role.TREASURER},
     "enrolments:agreements": {Role.TREASURER},
+    "enrolments:promised": {Role.TREASURER},
     "enrolments:groups": {Role.SPONSOR},
     "enrolments:mine": SIGNED_IN,
     "enrolments:roster_sample": {Role.SPONSOR},

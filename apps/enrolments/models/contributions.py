@@ -136,12 +136,14 @@ class Receipt(models.Model):
 
 
 class Refund(models.Model):
-    """Money of a contribution that goes back to whoever paid it, once; paid when the account for it is known.
+    """Money that goes back to whoever paid it, once; paid when the account for it is known.
 
-    ``receipt``: the money in excess that it gives back; none: what had been received for the contribution.
+    Of a ``contribution``: the money in excess of a ``receipt``; none: what had been received for it.  Or what a group
+    paid in excess with a ``payment`` of an invoice.
     """
 
-    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="refunds")
+    contribution = models.ForeignKey(Contribution, models.PROTECT, null=True, related_name="refunds")
+    payment = models.OneToOneField("enrolments.InvoicePayment", models.PROTECT, null=True, related_name="refund")
     receipt = models.OneToOneField(Receipt, models.PROTECT, null=True, related_name="refund")
     amount_fen = MoneyField()
     owed_account = models.CharField(max_length=120, help_text="of the ledger")
@@ -152,11 +154,18 @@ class Refund(models.Model):
     created_at = models.DateTimeField()
     is_stopped: bool
     """Whether two people declined to pay it; only where a selector asked."""
+    has_account: bool
+    """Whether the account it goes to is known; only where a selector asked."""
 
     class Meta:
         indexes = [models.Index(name="refund_to_ask_for", fields=["id"], condition=Q(order=None))]
         constraints = [
             models.CheckConstraint(name="refund_above_zero", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="refund_of_one_thing",
+                condition=Q(contribution__isnull=False, payment=None)
+                | Q(contribution=None, payment__isnull=False, receipt=None),
+            ),
             models.UniqueConstraint(
                 name="contribution_refunded_once", fields=["contribution"], condition=Q(receipt=None)
             ),

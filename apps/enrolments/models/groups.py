@@ -18,6 +18,8 @@ from apps.enrolments.rules.schedule import Payer
 from apps.members.models import Person
 from apps.payments.models import Checkout
 
+MOST_TRIES = 3
+"""How often in a row the work on a roster may fail before it is said."""
 GROUPS = (Payer.UNION, Payer.SPONSOR, Payer.GOVERNMENT)
 """Payers that are groups; the labels of ``Contribution.payer_label``."""
 
@@ -119,7 +121,18 @@ class Roster(models.Model):
         return f"roster {self.pk}"
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether enrolling its people has failed again and again, with nobody enrolled in between."""
+        return self.state == self.State.CONFIRMED and self.tries >= MOST_TRIES
+
+    @property
+    def state_name(self) -> str:
+        return str(_("Held up") if self.is_stuck else self.State(self.state).label)
+
+    @property
     def tone(self) -> str:
+        if self.is_stuck:
+            return "stop"
         return {"refused": "stop", "withdrawn": "", "done": "ok", "checked": "warn"}.get(self.state, "wait")
 
     @property
@@ -228,7 +241,7 @@ class InvoicePayment(models.Model):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
     checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="+")
     amount_fen = MoneyField()
-    excess_fen = MoneyField(default=0, help_text="nothing was due for it any more: it waits in suspense")
+    excess_fen = MoneyField(default=0, help_text="nothing was due for it any more: it goes back")
     received_date = models.DateField()
     booked_at = models.DateTimeField()
 

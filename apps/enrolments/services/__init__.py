@@ -12,11 +12,11 @@ from apps.enrolments.services.covers import (
 )
 from apps.enrolments.services.invoices import make_invoice, settle_invoices, start_invoice_payment
 from apps.enrolments.services.leaving import drop_cover, leave_cover, what_comes_back
-from apps.enrolments.services.paying import start_payment
+from apps.enrolments.services.paying import expect_transfer, start_payment
 from apps.enrolments.services.places import accept_place, lapse_places, refuse_place
 from apps.enrolments.services.points import do_task
 from apps.enrolments.services.receiving import receive_contribution, settle_contributions
-from apps.enrolments.services.refunding import pay_refunds
+from apps.enrolments.services.refunding import name_refund_account, pay_refunds
 from apps.enrolments.services.reminding import remind_unpaid
 from apps.enrolments.services.roster_checking import check_rosters
 from apps.enrolments.services.roster_enrolling import enrol_rosters
@@ -36,6 +36,7 @@ __all__ = [
     "drop_cover",
     "end_covers",
     "enrol_rosters",
+    "expect_transfer",
     "expire_unpaid",
     "forget_drafts",
     "forget_rosters",
@@ -45,6 +46,7 @@ __all__ = [
     "lapse_places",
     "leave_cover",
     "make_invoice",
+    "name_refund_account",
     "note_claim",
     "pay_refunds",
     "receive_contribution",

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 
 from apps.core.clock import business_day
-from apps.enrolments.models import Contribution, ContributionQuerySet, Cover, CoverQuerySet, Draft, Lapse
+from apps.enrolments.models import Contribution, Cover, CoverQuerySet, Draft, Lapse
 from apps.enrolments.rules.standing import Facts, Standing, lapse_day, reinstate_until, standing_on
 from apps.enrolments.selectors import terms_of_cover
-from apps.enrolments.services.batches import work_off
+from apps.enrolments.services.batches import MANY, work_off
 from apps.enrolments.services.locking import Locked, lock_covers
 from apps.enrolments.services.receiving import LABEL
 from apps.enrolments.services.recording import Changes
@@ -30,50 +30,70 @@ def _waiting(**about: object) -> Exists:
     return Exists(Contribution.objects.waited_for().filter(cover=OuterRef("pk"), **about))
 
 
-def _being_paid(**cover: object) -> ContributionQuerySet:
-    """Due contributions with a payment that may still succeed; one taken in already leaves nothing due."""
-    under_way = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("pk"))
-    return Contribution.objects.due().filter(Exists(under_way), **cover)
+def _first(day: str, **about: object) -> Subquery:
+    """The earliest of these days among what a cover waits for."""
+    waited_for = Contribution.objects.waited_for().filter(cover=OuterRef("pk"), **about)
+    return Subquery(waited_for.values("cover").annotate(day=Min(day)).values("day"))
+
+
+def _paid_in_time() -> Exists:
+    """Whether a cover with its ``pay_until`` has been paid, or its payment page was opened by then and may succeed.
+
+    A page opened later counts for nothing: opened again and again it would stretch the days for ever.
+    """
+    by_then = Q(state=CheckoutState.PAID) | Q(state=CheckoutState.OPEN, created_at__date__lte=OuterRef("pay_until"))
+    pages = Checkout.objects.filter(by_then, source_label=LABEL, source_id=OuterRef("pk"))
+    due = Contribution.objects.due().filter(cover=OuterRef("pk")).alias(pay_until=OuterRef("pay_until"))
+    return Exists(due.filter(Exists(pages)))
 
 
 def is_being_paid(cover: Cover) -> bool:
-    """Whether a payment for it may still succeed."""
-    return _being_paid(cover=cover).exists()
+    """Whether a payment of the family may still succeed; one taken in already leaves nothing due."""
+    pages = Checkout.objects.filter(UNDER_WAY, source_label=LABEL, source_id=OuterRef("pk"))
+    return Contribution.objects.due().of_family().filter(Exists(pages), cover=cover).exists()
 
 
 def expire_unpaid(*, now: datetime) -> int:
-    """Cancel covers not paid in time, unless a payment is under way; how many."""
+    """Cancel covers not paid in time, unless a payment begun in time is under way; how many."""
     late = Cover.objects.filter(_waiting(number=1, due_date__lt=business_day(now)), state=Cover.State.UNPAID)
-    return _pass(late, _expire, now)
+    return _pass(late.alias(pay_until=_first("due_date", number=1)), _expire, now)
 
 
 def lapse_covers(*, now: datetime) -> int:
-    """Suspend covers whose days of grace are over with an instalment missing, unless a payment is under way."""
+    """Suspend covers whose days of grace are over with an instalment missing, but for a payment begun in them."""
     missed = Cover.objects.filter(_waiting(grace_until__lt=business_day(now)), state=Cover.State.ACTIVE)
-    return _pass(missed, _lapse, now)
+    return _pass(missed.alias(pay_until=_first("grace_until")), _lapse, now)
 
 
 def close_lapses(*, now: datetime) -> int:
     """End covers that nobody has brought back in time, on the day on which they lapsed."""
-    gone = Lapse.objects.filter(cover=OuterRef("pk"), end=None, reinstate_until__lt=business_day(now))
-    return _pass(Cover.objects.filter(Exists(gone), state=Cover.State.LAPSED), _close, now)
+    lapse = Lapse.objects.filter(cover=OuterRef("pk"), end=None)
+    gone = Cover.objects.filter(Exists(lapse.filter(reinstate_until__lt=business_day(now))), state=Cover.State.LAPSED)
+    return _pass(gone.alias(pay_until=Subquery(lapse.values("reinstate_until")[:1])), _close, now)
 
 
 def end_covers(*, now: datetime) -> int:
     """Mark the covers that have run out, unless one lapsed before; claims for days inside them can still come."""
     over = Cover.objects.filter(state=Cover.State.ACTIVE, end__lte=business_day(now))
-    lapses_first = _waiting(grace_until__lt=OuterRef("end") - timedelta(days=1))
-    return over.exclude(lapses_first).update(state=Cover.State.ENDED)
+    ready = over.exclude(_waiting(grace_until__lt=OuterRef("end") - timedelta(days=1)))
+    return work_off(ready, partial(_end, ready=ready), batch=MANY)
+
+
+@transaction.atomic
+def _end(ids: Sequence[int], *, ready: CoverQuerySet) -> int:
+    held = ready.filter(pk__in=ids).select_for_update().order_by("pk").values_list("pk", flat=True)
+    return Cover.objects.filter(pk__in=list(held)).update(state=Cover.State.ENDED)
 
 
 def forgive_rest(*, now: datetime) -> int:
     """What was never paid for covers that have run out is not owed any more once its days of grace are over."""
     rest = Cover.objects.filter(_waiting(grace_until__lt=business_day(now)), state=Cover.State.ENDED)
-    return _pass(rest, _forgive, now)
+    return _pass(rest.alias(pay_until=_first("grace_until")), _forgive, now)
 
 
 def _pass(found: CoverQuerySet, step: Step, now: datetime) -> int:
-    ready = found.exclude(Exists(_being_paid(cover=OuterRef("pk"))))
+    """One step for all that were found, each with its ``pay_until``, and not paid in time."""
+    ready = found.exclude(_paid_in_time())
     return work_off(ready, partial(_together, ready=ready, step=step, now=now))
 
 

@@ -1,4 +1,4 @@
-"""Pay a contribution: open the payment page for what is due."""
+"""Pay a contribution: open the payment page for what is due, or wait for a transfer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
+from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
 from apps.enrolments.errors import NoLongerFits, NothingDue
@@ -16,11 +17,14 @@ from apps.enrolments.selectors import (
     can_be_paid,
     insured_of,
     paid_with,
+    place_of,
     points_use_of,
+    promised_by_others,
     renewed_years_for,
     terms_of_cover,
 )
 from apps.enrolments.services.locking import lock_covers
+from apps.enrolments.services.places import check_still_holds
 from apps.enrolments.services.receiving import LABEL
 from apps.members.permissions import check_may_act
 from apps.payments.models import Checkout, CheckoutState
@@ -35,7 +39,7 @@ from apps.plans.selectors import plan_version
 def start_payment(*, contribution_id: int, actor: User, return_url: str, now: datetime) -> Checkout:
     """The payment page for a contribution and what else is due by today: the one that is open, or a new one.
 
-    Raises NotAllowed, NothingDue, NoLongerFits.
+    Raises NotAllowed, NothingDue, NoLongerFits, PlaceTooLate, PlaceChanged.
     """
     rows = lock_covers(Cover.objects.filter(contributions=contribution_id))
     contribution = rows.contributions.get(contribution_id)
@@ -49,6 +53,26 @@ def start_payment(*, contribution_id: int, actor: User, return_url: str, now: da
         _check_still_fits(cover, today)
     amount_fen = sum(row.left_fen for row in paid_with(contribution, rows.of(cover), today))
     return _page(contribution, amount_fen, return_url, now)
+
+
+@transaction.atomic
+def expect_transfer(*, contribution_id: int, actor: User, now: datetime) -> Checkout:
+    """Money asked for that a line of the statement can be matched with, for a payer that uses no payment page.
+
+    Two people match them (``payments``); then it is taken in like any other.  Raises NotAllowed, NothingDue.
+    """
+    if not actor.has_role(Role.TREASURER):
+        raise NotAllowed
+    rows = lock_covers(Cover.objects.filter(contributions=contribution_id))
+    contribution = rows.contributions.get(contribution_id)
+    if contribution is None or not promised_by_others().filter(pk=contribution_id).exists():
+        raise NothingDue
+    last = checkout_of(LABEL, contribution_id)
+    if last is not None and last.bank_date is None and last.amount_fen == contribution.left_fen:
+        return last
+    action, target = "contribution.transfer-expected", (LABEL, contribution_id)
+    record_event(actor_id=actor.pk, action=action, target=target, now=now)
+    return _page(contribution, contribution.left_fen, "/", now)
 
 
 def _page(contribution: Contribution, amount_fen: int, return_url: str, now: datetime) -> Checkout:
@@ -66,8 +90,12 @@ def _page(contribution: Contribution, amount_fen: int, return_url: str, now: dat
 
 
 def _check_still_fits(cover: Cover, today: date) -> None:
-    """Paying later moves the first day; the terms must say the same for it."""
+    """Paying later moves the first day; the terms must say the same for it, and the agreement where a group gave it."""
+    place = place_of(cover)
     if cover.start >= today:
+        return
+    if place is not None:
+        check_still_holds(place, today)
         return
     try:
         version = plan_version(cover.plan_code, today)

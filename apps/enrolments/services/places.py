@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -12,15 +13,20 @@ from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
-from apps.enrolments.errors import ConsentsMissing, PlaceGone, SecondCover
+from apps.enrolments.errors import ConsentsMissing, PlaceChanged, PlaceGone, PlaceTooLate, SecondCover
 from apps.enrolments.models import Application, Contribution, Cover, Place
-from apps.enrolments.rules.period import due_date, first_day, year_end
+from apps.enrolments.rules.period import due_date, first_day, policy_year, year_end
+from apps.enrolments.rules.roster import Standard
 from apps.enrolments.rules.schedule import Payer
+from apps.enrolments.rules.shares import shares_of
 from apps.enrolments.selectors import overlapping, readers_of, renewed_years_of
+from apps.enrolments.services.batches import MANY, work_off
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
+from apps.members.rules.identity import Holder
 from apps.members.rules.texts import TextKind
 from apps.members.selectors import has_consent, missing_texts
+from apps.plans.errors import NoSuchPlan
 from apps.plans.selectors import terms_of, version_in_force
 from apps.reminders.services import News, remind
 
@@ -34,7 +40,7 @@ ANSWER_WITHIN = timedelta(days=30)
 def accept_place(*, place_id: int, actor: User, now: datetime) -> Place:
     """Take the place offered: the cover starts, or waits for the member's own part; again changes nothing.
 
-    Raises NotAllowed, ConsentsMissing, PlaceGone, SecondCover.
+    Raises NotAllowed, ConsentsMissing, PlaceGone, PlaceTooLate, PlaceChanged, SecondCover.
     """
     place, today = _locked(place_id, actor, now), business_day(now)
     if place.state == Place.State.TAKEN:
@@ -45,6 +51,7 @@ def accept_place(*, place_id: int, actor: User, now: datetime) -> Place:
         raise ConsentsMissing(name=person.name)
     place.start = first_day(place.start, today)
     place.end = year_end(place.start)
+    check_still_holds(place, place.start)
     existing = overlapping(person.pk, place.agreement.plan_code, place.start, place.end).first()
     if existing is not None:
         raise SecondCover(name=person.name, cover_id=existing.pk)
@@ -82,10 +89,30 @@ def _check_open(place: Place, today: date) -> None:
         raise PlaceGone
 
 
+def check_still_holds(place: Place, start: date) -> None:
+    """The agreement and the terms must give the same place for a first day, which may have moved since it was offered.
+
+    Judged as on the roster: what that does not say, the group vouches for.  Raises PlaceTooLate, PlaceChanged.
+    """
+    agreement, person = place.agreement, place.person
+    if not agreement.holds_on(start):
+        raise PlaceTooLate(last=agreement.until.isoformat())
+    try:
+        terms = terms_of(version_in_force(agreement.plan_code, start))
+    except NoSuchPlan:
+        raise PlaceChanged from None
+    facts = tuple(json.loads(place.facts_json).items())
+    verdict = Standard(terms, policy_year(start), start).judge()(Holder(person.birth_date, person.sex), facts)
+    shares = shares_of(verdict.price_fen, agreement.group_fen)
+    if verdict.faults or shares != (place.group_fen, place.member_fen):
+        raise PlaceChanged
+
+
 def lapse_places(*, now: datetime) -> int:
     """Close offers whose time to answer is over; how many."""
     late = Place.objects.filter(state=Place.State.OFFERED, answer_by__lt=business_day(now))
-    return late.update(state=Place.State.LAPSED, answered_at=now)
+    lapsed = {"state": Place.State.LAPSED, "answered_at": now}
+    return work_off(late, lambda ids: late.filter(pk__in=ids).update(**lapsed), batch=MANY)
 
 
 def take(places: Sequence[Place], *, actor: User, now: datetime) -> None:

@@ -167,8 +167,7 @@ def _count(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> N
 def _set_aside(arrival: Arrival, row: Contribution, fen: int, changes: Changes) -> None:
     changes.note("contribution.excess", row.cover, contribution=row.pk)
     receipt = _receipt(arrival, row, fen, Receipt.Use.EXCESS, changes)
-    if row.is_of_family:
-        give_back_excess(receipt, row.cover, changes)
+    give_back_excess(receipt, row.cover, changes)
 
 
 def _receipt(arrival: Arrival, row: Contribution, fen: int, use: Receipt.Use, changes: Changes) -> Receipt:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from apps.accounts.models import Role, User
+from apps.core.errors import NotAllowed
 from apps.core.jobs import ring
-from apps.enrolments.models import Contribution, Cover, Receipt, Refund
-from apps.enrolments.selectors import GROUP_ACCOUNT, place_of
+from apps.core.writing import run_together, updates
+from apps.enrolments.models import Contribution, Cover, InvoicePayment, Receipt, Refund
+from apps.enrolments.selectors import GROUP_ACCOUNT, OTHERS_ACCOUNT, place_of
 from apps.enrolments.services.batches import work_off
 from apps.enrolments.services.recording import Changes
 from apps.payments.models import PayeeAccount, Purpose
 from apps.payments.selectors import payable_again
-from apps.payments.services import request_payment
+from apps.payments.services import Payment, name_payee_account, request_payments
 
 LABEL = "enrolments.refund"
 FAMILY_ACCOUNT = "accounts.user"
@@ -52,11 +56,26 @@ def give_back(row: Contribution, fen: int, cover: Cover, changes: Changes) -> No
 
 
 def give_back_excess(receipt: Receipt, cover: Cover, changes: Changes) -> None:
-    """Owe the family what it paid though nothing was due for it any more."""
-    refund = _refund(receipt.contribution, receipt.amount_fen, cover, changes, owed_account="suspense")
+    """Owe a payer what it paid though nothing was due for it any more."""
+    row = receipt.contribution
+    refund = _refund(row, receipt.amount_fen, cover, changes, owed_account="suspense")
     refund.receipt = receipt
     changes.refunds.append(refund)
-    _tell(cover, receipt.amount_fen, changes, key=f"receipt:{receipt.key}:{receipt.contribution_id}:refunded")
+    if row.is_of_family:
+        _tell(cover, receipt.amount_fen, changes, key=f"receipt:{receipt.key}:{row.pk}:refunded")
+    ring("enrolments.pay_refunds")
+
+
+def give_back_payment(payment: InvoicePayment, *, now: datetime) -> None:
+    """Owe a group what it paid with an invoice though nothing was due for it any more; in the caller's transaction."""
+    Refund.objects.create(
+        payment=payment,
+        amount_fen=payment.excess_fen,
+        owed_account="suspense",
+        owner_label=GROUP_ACCOUNT,
+        owner_id=payment.invoice.agreement.organisation_id,
+        created_at=now,
+    )
     ring("enrolments.pay_refunds")
 
 
@@ -79,7 +98,23 @@ def _owner(row: Contribution, cover: Cover) -> tuple[str, int]:
     place = place_of(cover)
     if place is not None and row.payer_label == place.agreement.payer_label:
         return GROUP_ACCOUNT, place.agreement.organisation_id
-    return "enrolments.contribution", row.pk
+    return OTHERS_ACCOUNT, row.pk
+
+
+def name_refund_account(
+    *, refund_id: int, actor: User, holder_name: str, bank: str, number: str, key: UUID, now: datetime
+) -> PayeeAccount:
+    """The account on which a payer that is neither family nor group is paid back; a changed one is held a while.
+
+    Raises NotAllowed, WrongAccountNumber.
+    """
+    refund = Refund.objects.filter(pk=refund_id, owner_label=OTHERS_ACCOUNT).first()
+    if refund is None or not actor.has_role(Role.TREASURER):
+        raise NotAllowed
+    owner = (OTHERS_ACCOUNT, refund.owner_id)
+    return name_payee_account(
+        owner=owner, holder_name=holder_name, bank=bank, number=number, actor=actor, key=key, now=now
+    )
 
 
 def _tell(cover: Cover, fen: int, changes: Changes, *, key: str) -> None:
@@ -104,18 +139,24 @@ def pay_refunds(*, now: datetime) -> int:
 def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
     locked = Refund.objects.filter(pk__in=ids).select_for_update(skip_locked=True).order_by("pk")
     refunds = {refund.pk: refund for refund in locked}
-    still = ready.filter(pk__in=refunds).annotate(account=_usable(now).values("pk")[:1])
-    for pk, account, had_order in still.values_list("pk", "account", "order"):
-        refund = refunds[pk]
-        refund.attempt += had_order is not None
-        refund.order = request_payment(
-            key=f"refund:{pk}:{refund.attempt}",
-            purpose=Purpose.REFUND,
-            source=(LABEL, pk),
-            payee_account_id=account,
-            amount_fen=refund.amount_fen,
-            owed_account=refund.owed_account,
-            now=now,
-        )
-        refund.save(update_fields=["attempt", "order"])
-    return len(refunds)
+    account = Subquery(_usable(now).values("pk")[:1])
+    accounts: dict[int, int] = dict(ready.filter(pk__in=refunds).values_list("pk", account))
+    asked = [refund for pk, refund in refunds.items() if pk in accounts]
+    for refund in asked:
+        refund.attempt += refund.order_id is not None
+    orders = request_payments(*(_payment(refund, accounts[refund.pk]) for refund in asked), now=now)
+    for refund, order in zip(asked, orders, strict=True):
+        refund.order = order
+    run_together(*updates(("attempt", "order"), *asked))
+    return len(asked)
+
+
+def _payment(refund: Refund, account_id: int) -> Payment:
+    return {
+        "key": f"refund:{refund.pk}:{refund.attempt}",
+        "purpose": Purpose.REFUND,
+        "source": (LABEL, refund.pk),
+        "payee_account_id": account_id,
+        "amount_fen": refund.amount_fen,
+        "owed_account": refund.owed_account,
+    }

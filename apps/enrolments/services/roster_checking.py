@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from apps.accounts.models import Role, User
 from apps.core.clock import DATABASE_CLOCK, business_day
 from apps.enrolments.errors import EmptySheet, HeadingsMissing, SheetRefused, SheetUnexplained, TooManyRows
-from apps.enrolments.models import Roster
+from apps.enrolments.models import MOST_TRIES, Roster
 from apps.enrolments.rules.roster import Entry, RowReader
 from apps.enrolments.rules.roster_columns import IDENTITY, Columns, find_columns
 from apps.enrolments.rules.roster_screen import Screen
@@ -33,14 +33,13 @@ S = Roster.State
 MAX_ROWS = 1_000_000
 HEADINGS_WITHIN = 10  # a title or two may stand above them
 STALE = timedelta(minutes=2)
-MOST_TRIES = 3
 
 
 def check_rosters(*, now: datetime) -> int:
     """Check what is waiting, and go on where a worker was killed; how many are done."""
     left = Q(state=S.WAITING) | Q(state=S.CHECKING, beat_at__lt=DATABASE_CLOCK - STALE)
     ids = list(Roster.objects.filter(left).order_by("uploaded_at", "pk").values_list("pk", flat=True))
-    return sum(take_up(pk, left, S.CHECKING) and check_roster(roster_id=pk, now=now) for pk in ids)
+    return sum(take_up(pk, left, state=S.CHECKING) and check_roster(roster_id=pk, now=now) for pk in ids)
 
 
 def without_data(error: Exception) -> str:
@@ -48,10 +47,13 @@ def without_data(error: Exception) -> str:
     return type(error).__name__ + "\n" + "".join(format_tb(error.__traceback__))
 
 
-def take_up(roster_id: int, left: Q, state: str) -> bool:
-    """Claim a roster unless somebody else is at it."""
-    mine = Roster.objects.filter(left, pk=roster_id)
-    return bool(mine.update(state=state, beat_at=DATABASE_CLOCK, tries=F("tries") + 1))
+@transaction.atomic
+def take_up(roster_id: int, free: Q, **changes: str) -> bool:
+    """Claim a roster unless somebody else is at it, which a fresh ``beat_at`` says or the lock of its row."""
+    if not Roster.objects.select_for_update(skip_locked=True).filter(free, pk=roster_id):
+        return False
+    Roster.objects.filter(pk=roster_id).update(beat_at=DATABASE_CLOCK, tries=F("tries") + 1, **changes)
+    return True
 
 
 def check_roster(*, roster_id: int, now: datetime) -> bool:
@@ -63,7 +65,7 @@ def check_roster(*, roster_id: int, now: datetime) -> bool:
     try:
         with open_sheet(roster.stored_as, roster.size) as sheet:
             _stage_all(roster, sheet, business_day(now))
-        compare(roster)
+        is_mine = compare(roster)
     except SheetRefused as refusal:
         return _refuse(roster, refusal, now)
     except Roster.DoesNotExist:
@@ -74,9 +76,10 @@ def check_roster(*, roster_id: int, now: datetime) -> bool:
             return _refuse(roster, SheetUnexplained(), now)
         Roster.objects.filter(pk=roster_id, state=S.CHECKING).update(state=S.WAITING)
         return False
-    vault.forget(roster.stored_as)
-    _tell_second(roster, now)
-    return True
+    if is_mine:
+        vault.forget(roster.stored_as)
+        _tell_second(roster, now)
+    return is_mine
 
 
 def _tell_second(roster: Roster, now: datetime) -> None:

@@ -51,19 +51,24 @@ WHERE r.roster_id = %(roster)s AND r.verdict = 'fine'
 
 
 @transaction.atomic
-def compare(roster: Roster) -> None:
-    """Find the duplicates, count everything, and let the roster wait for its second person.
+def compare(roster: Roster) -> bool:
+    """Find the duplicates, count everything, let the roster wait for its second person; False where it has moved on.
 
-    Rosters of one plan are compared one after the other, or two at once would not see each other.
+    Rosters of one plan are compared one after the other, or two at once would not see each other.  The lock of its row
+    says meanwhile that somebody is at it (``take_up``).
     """
     plan, end = roster.agreement.plan_code, year_end(roster.start)
     scope: dict[str, Any] = {"roster": roster.pk, "plan": plan, "start": roster.start, "end": end}
+    mine = Roster.objects.filter(pk=roster.pk, state=Roster.State.CHECKING)
     with connection.cursor() as cursor:
         cursor.execute(ROOM)
-        for statement in (ONE_PLAN_AT_A_TIME, REPEATED, BY_HASH, COVERED, ELSEWHERE):
+        cursor.execute(ONE_PLAN_AT_A_TIME, scope)
+        if not mine.select_for_update():
+            return False
+        for statement in (REPEATED, BY_HASH, COVERED, ELSEWHERE):
             cursor.execute(statement, scope)
-    mine = Roster.objects.filter(pk=roster.pk, state=Roster.State.CHECKING)
     mine.update(state=Roster.State.CHECKED, permille=1000, stored_as="", beat_at=DATABASE_CLOCK, **_figures(roster))
+    return True
 
 
 def _figures(roster: Roster) -> Mapping[str, Any]:

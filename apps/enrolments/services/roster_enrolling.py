@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
 from apps.core.clock import DATABASE_CLOCK, business_day
-from apps.enrolments.models import Cover, Place, Roster, RosterBlock, RosterRow
+from apps.enrolments.models import MOST_TRIES, Cover, Place, Roster, RosterBlock, RosterRow
 from apps.enrolments.rules.period import year_end
 from apps.enrolments.rules.roster import Entry, RowReader
 from apps.enrolments.rules.shares import shares_of
 from apps.enrolments.services.places import ANSWER_WITHIN, take, tell_members
-from apps.enrolments.services.roster_checking import STALE, without_data
+from apps.enrolments.services.roster_checking import STALE, take_up, without_data
 from apps.enrolments.services.rosters import LABEL, forget_rows
 from apps.enrolments.staging import read_kept, reader_for
 from apps.members.models import Person
@@ -26,21 +26,18 @@ from apps.members.services import Named, find_or_register
 
 logger = logging.getLogger(__name__)
 S, V = Roster.State, RosterRow.Verdict
+STUCK_WAITS = timedelta(hours=1)
 
 
 def enrol_rosters(*, now: datetime) -> int:
     """Enrol what is confirmed, and go on where a worker was killed; how many are done.
 
-    ``tries`` counts who took it up; nobody else does while its ``beat_at`` is fresh.
+    ``tries`` counts who took it up since a block was last enrolled: from the third time on it is tried once an hour.
     """
-    free = Q(state=S.CONFIRMED) & (Q(tries=0) | Q(beat_at__lt=DATABASE_CLOCK - STALE))
+    quiet = Q(beat_at__lt=DATABASE_CLOCK - STALE, tries__lt=MOST_TRIES) | Q(beat_at__lt=DATABASE_CLOCK - STUCK_WAITS)
+    free = Q(state=S.CONFIRMED) & (Q(tries=0) | quiet)
     ids = list(Roster.objects.filter(free).order_by("confirmed_at", "pk").values_list("pk", flat=True))
-    return sum(_take_up(pk, free) and enrol_roster(roster_id=pk, now=now) for pk in ids)
-
-
-def _take_up(roster_id: int, free: Q) -> bool:
-    mine = Roster.objects.filter(free, pk=roster_id)
-    return bool(mine.update(beat_at=DATABASE_CLOCK, tries=F("tries") + 1))
+    return sum(take_up(pk, free) and enrol_roster(roster_id=pk, now=now) for pk in ids)
 
 
 def enrol_roster(*, roster_id: int, now: datetime) -> bool:
@@ -82,8 +79,9 @@ def _enrol_block(roster: Roster, block_id: int, reader: RowReader, permille: int
         _place(roster, people[number], entry, now) for number, entry in entries.items() if number not in set(late)
     ]
     _give(roster, places, now)
-    mine.enrolled, mine.permille, mine.beat_at = mine.enrolled + len(places), permille, DATABASE_CLOCK
-    mine.save(update_fields=["enrolled", "permille", "beat_at"])
+    mine.enrolled, mine.permille, mine.tries = mine.enrolled + len(places), permille, 1
+    mine.beat_at = DATABASE_CLOCK
+    mine.save(update_fields=["enrolled", "permille", "tries", "beat_at"])
     is_left_out = block.has_faults or len(places) < len(entries)
     RosterBlock.objects.filter(pk=block_id).update(is_enrolled=True, has_faults=is_left_out)
 

@@ -17,7 +17,7 @@ from apps.core.http import Request, add_error, paginate, render_page
 from apps.directory.models import Organisation
 from apps.enrolments.errors import NothingDue
 from apps.enrolments.group_forms import AgreementForm
-from apps.enrolments.group_pages import fact_choices, in_words, plan_names
+from apps.enrolments.group_pages import fact_choices, going_back, in_words, plan_names
 from apps.enrolments.models import Agreement
 from apps.enrolments.permissions import GROUP_KINDS, agreements_for, check_group
 from apps.enrolments.selectors import invoices_of, refunds_without_account, rosters_of
@@ -47,7 +47,8 @@ def group(request: Request, pk: int) -> HttpResponse:
     agreement = check_group(request.user, pk)
     (words,) = in_words([agreement], _language(), business_day(clock.now()))
     page = paginate(rosters_of(agreement), request)
-    context = {"row": words, "page": page, "invoices": list(invoices_of(agreement)[:50])}
+    invoices = list(invoices_of(agreement)[:50])
+    context = {"row": words, "page": page, "invoices": invoices, "going_back": going_back(agreement)}
     return render_page(request, "enrolments/group.html", context)
 
 

@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.clock import business_day
 from apps.core.errors import DomainError, NotAllowed
 from apps.core.http import Request, render_page, say
-from apps.enrolments.errors import NoLongerFits, NothingDue
+from apps.enrolments.errors import NoLongerFits, NothingDue, PlaceChanged, PlaceTooLate
 from apps.enrolments.models import PAYER_NAMES, Contribution, Cover, Receipt
 from apps.enrolments.rules.schedule import FAMILY, Payer
 from apps.enrolments.selectors import can_be_paid, contributions_of, open_lapse_of, paid_with, points_use_of
@@ -39,6 +39,9 @@ def pay(request: Request, pk: int) -> HttpResponse:
         try:
             checkout = start_payment(contribution_id=pk, actor=request.user, return_url=back, now=now)
         except NothingDue:
+            return redirect(back)
+        except (PlaceTooLate, PlaceChanged) as error:
+            messages.warning(request, say(error))
             return redirect(back)
         except NoLongerFits as error:
             return _answer_again(request, cover, error)

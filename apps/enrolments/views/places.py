@@ -17,7 +17,7 @@ from apps.core import clock
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
 from apps.core.http import Request, render_page, say
-from apps.enrolments.errors import ConsentsMissing, PlaceGone, SecondCover
+from apps.enrolments.errors import ConsentsMissing, PlaceChanged, PlaceGone, PlaceTooLate, SecondCover
 from apps.enrolments.models import Place
 from apps.enrolments.services import accept_place, refuse_place
 from apps.members.permissions import check_is_family
@@ -58,7 +58,7 @@ def _answer(request: Request, found: Place) -> HttpResponse:
     except ConsentsMissing:
         query = urlencode({"next": here})
         return redirect(f"{reverse('members:consents', args=[found.person_id])}?{query}")
-    except (PlaceGone, SecondCover) as error:
+    except (PlaceGone, PlaceTooLate, PlaceChanged, SecondCover) as error:
         messages.warning(request, say(error))
         return redirect(here)
     return redirect("enrolments:cover", taken.cover_id)
