@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.core.cells import harmless
 from apps.enrolments import errors
 from apps.enrolments.models import Agreement, Roster, RosterRow
 from apps.enrolments.pages import Back, back_words
@@ -32,7 +33,6 @@ from apps.plans.selectors import terms_of
 from apps.plans.words import in_language
 
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 VERDICTS = {
     RosterRow.Verdict.REPEATED: errors.OnThisRosterTwice,
     RosterRow.Verdict.COVERED: errors.CoveredAlready,
@@ -170,7 +170,7 @@ def as_text(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
 
 def csv_line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(text).writerow(map(harmless, cells))
     return text.getvalue()
 
 

@@ -193,7 +193,9 @@ class TestPayingRefunds:
         assert pay_refunds(now=now) == 0
         make_account(cover)
         assert [pay_refunds(now=now) for _ in range(2)] == [1, 0]
-        assert Order.objects.get().business_key == f"refund:{Refund.objects.get().pk}:1"
+        contribution = Refund.objects.get().contribution
+        assert Order.objects.get().business_key == f"refund:{contribution.key}:1"
+        assert contribution.key == f"{cover.application.key}:self"
 
     def test_after_a_failure_it_goes_to_another_account(self, cover, now):
         leave(cover, now)

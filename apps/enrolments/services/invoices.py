@@ -108,7 +108,7 @@ def start_invoice_payment(*, invoice_id: int, actor: User, return_url: str, now:
     if last is not None and last.state in (CheckoutState.FAILED, CheckoutState.EXPIRED):
         invoice.attempt += 1
         invoice.save(update_fields=["attempt"])
-    key = f"invoice:{invoice.pk}:{invoice.attempt}"
+    key = f"invoice:{invoice.pk}:{invoice.made_at.isoformat()}:{invoice.attempt}"  # an id alone: see part_key
     source = (LABEL, invoice.pk)
     return open_checkout(key=key, source=source, amount_fen=invoice.amount_fen, return_url=return_url, now=now)
 

@@ -81,7 +81,7 @@ def _page(contribution: Contribution, amount_fen: int, return_url: str, now: dat
         contribution.attempt += 1
         contribution.save(update_fields=["attempt"])
     return open_checkout(
-        key=f"contribution:{contribution.pk}:{contribution.attempt}",
+        key=f"contribution:{contribution.key}:{contribution.attempt}",
         source=(LABEL, contribution.pk),
         amount_fen=amount_fen,
         return_url=return_url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from django.db import transaction
 
@@ -21,6 +21,7 @@ from apps.enrolments.rules.schedule import Payer
 from apps.enrolments.rules.shares import shares_of
 from apps.enrolments.selectors import overlapping, readers_of, renewed_years_of
 from apps.enrolments.services.batches import MANY, work_off
+from apps.enrolments.services.starting import part_key
 from apps.members.models import Person
 from apps.members.permissions import check_may_act
 from apps.members.rules.identity import Holder
@@ -31,7 +32,6 @@ from apps.plans.selectors import terms_of, version_in_force
 from apps.reminders.services import News, remind
 
 LABEL = "enrolments.place"
-KEYS = UUID("6f1c4a34-6a55-4d0b-9f62-2f5d1d3b8f10")
 GROUP_PAYS_WITHIN = timedelta(days=30)
 ANSWER_WITHIN = timedelta(days=30)
 
@@ -153,7 +153,7 @@ def _application(place: Place, version_id: int, actor: User, now: datetime) -> A
         accepted=True,
         price_fen=place.group_fen + place.member_fen,
         actor=actor,
-        key=uuid5(KEYS, f"{place.roster_id}:{place.person_id}"),
+        key=uuid5(place.roster.key, str(place.person_id)),
         at=now,
     )
 
@@ -170,7 +170,7 @@ def _parts(place: Place, today: date) -> list[Contribution]:
             amount_fen=fen,
             due_date=day,
             is_trusted=payer == group,
-            key=f"cover:{cover.pk}:{payer}",
+            key=part_key(cover.application, payer),
         )
         for payer, fen, day in amounts
         if fen and cover

@@ -137,7 +137,8 @@ def pay_refunds(*, now: datetime) -> int:
 
 @transaction.atomic
 def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
-    locked = Refund.objects.filter(pk__in=ids).select_for_update(skip_locked=True).order_by("pk")
+    rows = Refund.objects.select_related("contribution", "receipt", "payment__checkout").filter(pk__in=ids)
+    locked = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     refunds = {refund.pk: refund for refund in locked}
     account = Subquery(_usable(now).values("pk")[:1])
     accounts: dict[int, int] = dict(ready.filter(pk__in=refunds).values_list("pk", account))
@@ -153,10 +154,18 @@ def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
 
 def _payment(refund: Refund, account_id: int) -> Payment:
     return {
-        "key": f"refund:{refund.pk}:{refund.attempt}",
+        "key": f"refund:{_what_for(refund)}:{refund.attempt}",
         "purpose": Purpose.REFUND,
         "source": (LABEL, refund.pk),
         "payee_account_id": account_id,
         "amount_fen": refund.amount_fen,
         "owed_account": refund.owed_account,
     }
+
+
+def _what_for(refund: Refund) -> str:
+    """What goes back, by keys that outlive a restore."""
+    if refund.payment is not None:
+        return str(refund.payment.checkout.key)
+    assert refund.contribution is not None  # noqa: S101 - a constraint of the table holds it
+    return f"{refund.contribution.key}:{refund.receipt.key}" if refund.receipt else refund.contribution.key

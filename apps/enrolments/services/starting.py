@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from apps.core.periods import Period
-from apps.enrolments.models import Contribution, Cover, Lapse
+from apps.enrolments.models import Application, Contribution, Cover, Lapse
 from apps.enrolments.rules.period import first_day, year_end
 from apps.enrolments.rules.schedule import Asked, Payer, Schedule, asked, days_of, periods
 from apps.enrolments.rules.standing import covered_again
@@ -30,6 +30,11 @@ def ask_for_contributions(cover: Cover, *, today: date) -> list[Contribution]:
     return Contribution.objects.bulk_create([_row(cover, item) for item in wanted])
 
 
+def part_key(application: Application, payer: str) -> str:
+    """Names what a payer owes.  Not by the cover's id: given anew after a restore, the bank would know it as paid."""
+    return f"{application.key}:{payer}"
+
+
 def _row(cover: Cover, item: Asked) -> Contribution:
     return Contribution(
         cover=cover,
@@ -41,7 +46,7 @@ def _row(cover: Cover, item: Asked) -> Contribution:
         due_date=item.due,
         grace_until=item.grace_until,
         is_trusted=item.is_trusted,
-        key=f"cover:{cover.pk}:{item.payer.value}" + (f":{item.number}" if item.number > 1 else ""),
+        key=part_key(cover.application, item.payer.value) + (f":{item.number}" if item.number > 1 else ""),
     )
 
 
