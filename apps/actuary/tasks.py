@@ -14,10 +14,15 @@ def continue_closes() -> int:
     return services.continue_closes(now=now())
 
 
-@shared_task(name="actuary.pay_allowances")
+@shared_task(name="actuary.tell_allowances", time_limit=300, soft_time_limit=270)
+def tell_allowances() -> int:
+    """No more at once than leaves other news its turn."""
+    return services.tell_allowances(limit=MOST_TOLD, now=now())
+
+
+@shared_task(name="actuary.pay_allowances", time_limit=600, soft_time_limit=570)
 def pay_allowances() -> int:
-    """Tell before it is paid, no more at once than leaves other news its turn; what is left to pay goes on at once."""
-    services.tell_allowances(limit=MOST_TOLD, now=now())
+    """What is left to pay goes on at once."""
     asked = services.pay_allowances(limit=MOST_PAID, now=now())
     if asked >= MOST_PAID:
         ring("actuary.pay_allowances")

@@ -82,7 +82,7 @@ class ShownClaim:
             "owed": gettext("Decided, payment is being prepared"),
             "held": gettext("Decided, waiting for the new account"),
             "on-the-way": gettext("On the way"),
-            "failed": gettext("The bank sent it back"),
+            "failed": gettext("The bank could not pay it"),
             "stopped": gettext("Two people of the fund stopped the payment"),
         }
         if self.paid.code == "paid":

@@ -179,7 +179,7 @@ def _back(refund: Refund, has_account: bool) -> Back:
     if order.state in (OrderState.FAILED, OrderState.RETURNED):
         if refund.is_stopped:
             return Back(refund, "stop", _("Two people of the fund stopped the payment"))
-        return Back(refund, "stop", _("The bank sent it back: name another account"), needs_account=True)
+        return Back(refund, "stop", _("It could not be paid: name another account"), needs_account=True)
     return Back(refund, "wait", _("On its way"))
 
 

@@ -125,6 +125,12 @@ def _records(roster_id: int, block: int, people: People) -> NDArray[np.void]:
 def read_kept(block: RosterBlock, reader: RowReader) -> Iterator[tuple[int, list[str], Entry | list[Fault]]]:
     """The rows of a block: number in the file, cells, and whom they name or what is wrong with them."""
     content: dict[str, Any] = orjson.loads(zlib.decompress(unseal(bytes(block.sealed_rows), context=SEALED)))
-    merged = set(content["merged"])
-    for number, *cells in zip(content["numbers"], *content["columns"], strict=True):
+    merged, columns = set(content["merged"]), content.get("columns") or _by_columns(content)
+    for number, *cells in zip(content["numbers"], *columns, strict=True):
         yield number, cells, [fault_of(CellsMerged())] if number in merged else reader.read(cells)
+
+
+def _by_columns(content: dict[str, Any]) -> list[list[str]]:
+    """Of a block kept before blocks were kept by columns: row after row."""
+    width = len(content["cells"]) // len(content["numbers"])
+    return [content["cells"][place::width] for place in range(width)]

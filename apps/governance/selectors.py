@@ -59,21 +59,40 @@ def granted_lines() -> QuerySet[Line]:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidGrant:
-    """A granted line whose payment failed or came back: the order, when, and whether two people declined it."""
+    """A granted line whose payment failed or came back: the order, when, and whether two people declined it.
+
+    ``is_kept``: it has lapsed for this once already, and two people took the lapse back so that it is paid.
+    """
 
     order_id: int
     ended_at: datetime
     is_declined: bool
+    is_kept: bool
+
+    @property
+    def is_payable_again(self) -> bool:
+        return self.is_kept or not self.is_declined
+
+
+def lapse_key(line_key: str, order_id: int) -> str:
+    """Of the entry by which a line lapses because of an order."""
+    return f"lapsed:{line_key}:{order_id}"
 
 
 def unpaid_grants(line_ids: Iterable[int] | None = None) -> dict[int, UnpaidGrant]:
     """By line; of all lines, or of those named."""
     lines = granted_lines() if line_ids is None else granted_lines().filter(pk__in=list(line_ids))
-    newest = {line_id: orders[0] for line_id, orders in orders_of(LINE, lines.values_list("pk", flat=True)).items()}
+    keys = dict(lines.values_list("pk", "key"))
+    newest = {line_id: orders[0] for line_id, orders in orders_of(LINE, keys).items()}
     ended = {line_id: order for line_id, order in newest.items() if order.state in UNPAID}
+    lapse_keys = {line_id: lapse_key(keys[line_id], order.pk) for line_id, order in ended.items()}
+    kept = set(Entry.objects.filter(key__in=lapse_keys.values()).values_list("key", flat=True))
     stopped = Order.objects.filter(declined_by_two("pk"), pk__in=[order.pk for order in ended.values()])
     declined = set(stopped.values_list("pk", flat=True))
-    return {line_id: UnpaidGrant(order.pk, order.state_at, order.pk in declined) for line_id, order in ended.items()}
+    return {
+        line_id: UnpaidGrant(order.pk, order.state_at, order.pk in declined, lapse_keys[line_id] in kept)
+        for line_id, order in ended.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,7 @@ class Fates:
 def fates_of(lines: Iterable[Line]) -> Fates:
     ids = [line.pk for line in lines]
     lapsed = lapses().filter(source_id__in=ids).values_list("source_id", flat=True)
-    again = (line_id for line_id, unpaid in unpaid_grants(ids).items() if not unpaid.is_declined)
+    again = (line_id for line_id, unpaid in unpaid_grants(ids).items() if unpaid.is_payable_again)
     return Fates(frozenset(lapsed), frozenset(again))
 
 
@@ -108,7 +127,7 @@ def citable_what_ifs() -> QuerySet[WhatIf]:
 
 def resolutions(*, with_drafts: bool) -> QuerySet[Resolution]:
     """Newest first with ``asked_fen`` and ``granted_fen``; drafts are the council's own."""
-    granted = Q(lines__result__outcome=Outcome.PASSED, state=State.PASSED)
+    granted = Q(lines__in=granted_lines())
     rows = Resolution.objects.select_related("period_close").annotate(
         asked_fen=Sum("lines__amount_fen"), granted_fen=Sum("lines__amount_fen", filter=granted, default=0)
     )

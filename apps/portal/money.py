@@ -200,7 +200,7 @@ def _coming(payouts: Sequence[tuple[Payout, PaidState]], people: dict[int, Perso
     words = {
         "owed": ("wait", _("Being sent")),
         "on-the-way": ("wait", _("On its way")),
-        "failed": ("stop", _("The bank sent it back")),
+        "failed": ("stop", _("The bank could not pay it")),
     }
     found = []
     for payout, state in payouts:
@@ -276,5 +276,5 @@ def _share_state(row: Allowance, *, has_account: bool) -> tuple[str, str, str]:
     if row.order is None:
         return ("wait", _("Being sent"), plan) if has_account else ("warn", _("Tell us your account"), account)
     if row.order.state in (OrderState.FAILED, OrderState.RETURNED):
-        return "stop", _("The bank sent it back: name another account"), account
+        return "stop", _("It could not be paid: name another account"), account
     return "wait", _("On its way"), plan

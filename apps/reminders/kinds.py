@@ -110,7 +110,8 @@ KINDS: dict[str, Kind] = {
         N_("%(amount_fen)s for %(person)s waits for an account"),
         N_(
             "%(plan)s gives what was left of %(year)s back to its members. "
-            "Please name an account for payments that the bank can pay %(amount_fen)s to; it is sent as soon as you do."
+            "Please name an account for payments that the bank can pay %(amount_fen)s to; "
+            "it is sent as soon as the account can be used."
         ),
         "portal:account",
     ),

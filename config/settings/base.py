@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
         "actuary.continue_closes": 15.0,
         "actuary.answer_what_ifs": 60.0,
         "actuary.pay_allowances": 60.0,
+        "actuary.tell_allowances": 60.0,
         "governance.continue_resolutions": 15.0,
         "governance.lapse_grants": 3600.0,
         "documents.expire_held": 3600.0,

@@ -119,11 +119,25 @@ def test_whom_nobody_can_be_told_for_holds_up_nobody():
     assert Person.objects.get(pk=alone.pk).user is None
 
 
-def test_the_task_tells_before_it_pays():
+def test_the_tasks_tell_and_pay_whichever_comes_first():
     people = [own(member()), own(member())]
     paid_cover(THIRD.start, 4_000_000)
     closed(THIRD), closed(FOURTH)
     assert tell(limit=1) == 1
     assert tasks.pay_allowances() == 2
+    assert tasks.tell_allowances() == 1
     assert [told(person) for person in people] == [["allowance-granted"]] * 2
     assert {row.plan_code for row in Allowance.objects.all()} == {PLAN}
+
+
+def test_a_second_payment_that_fails_is_news_again():
+    person, _ = shared()
+    tell(), pay()
+    ended("rejected")
+    tell()
+    name_account(person, "6222000033334444")
+    assert pay(days=30) == 1
+    assert tell() == 0
+    ended("rejected")
+    assert [tell(), tell()] == [1, 0]
+    assert told(person)[1:] == ["allowance-needs-account"] * 2

@@ -107,7 +107,7 @@ def test_the_officers_words_and_reductions_are_shown(signed_in, stopped_clock, n
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("requested", "On the way"), ("settled", "Paid on 25 Nov 2026"), ("failed", "The bank sent it back")],
+    [("requested", "On the way"), ("settled", "Paid on 25 Nov 2026"), ("failed", "The bank could not pay it")],
 )
 def test_paid_is_read_from_the_payment_order(signed_in, stopped_clock, now, state, said):
     bill = make_bill()

@@ -74,10 +74,11 @@ def test_a_transfer_is_matched_by_two_people_and_the_books_clear(client, promise
     assert f"checkout:{asked.pk}" in [one.value for one in candidates(line)]
     match = {"kind": "match-checkout", "line_id": line.pk, "checkout_id": asked.pk}
     proposal = propose_for_line(**match, actor=treasurer, key=uuid4(), reason="by name and amount", now=now)
-    confirm(proposal_id=proposal.pk, actor=make_parent("", Role.COUNCIL), now=now)
-    assert settle_contributions(now=now) == 1
+    later = now + timedelta(days=40)
+    confirm(proposal_id=proposal.pk, actor=make_parent("", Role.COUNCIL), now=later)
+    assert settle_contributions(now=later) == 1
     promise.refresh_from_db()
-    assert promise.state == "paid"
+    assert (promise.state, promise.paid_date) == ("paid", line.bank_date)
     assert (balance("suspense"), balance("bank-clearing"), balance("bank")) == (0, before, promise.amount_fen)
     assert ledger_is_balanced()
     assert "Nothing is promised" in client.get(reverse(PAGE)).content.decode()

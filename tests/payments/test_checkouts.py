@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.jobs import alone
 from apps.payments.errors import BankSilent, PaymentKeyReused
 from apps.payments.models import Checkout
 from apps.payments.selectors import checkout_of, checkouts_of, paid_checkouts
-from apps.payments.services import checkouts, confirm_checkout, confirm_checkouts, payment_page, read_statement
+from apps.payments.services import confirm_checkout, confirm_checkouts, payment_page, read_statement
 from apps.payments.services.asking import MOST_SILENCE
 from apps.payments.tasks import confirm_checkouts as confirm_checkouts_task
 from tests.fund.concurrency import at_once
@@ -153,7 +154,7 @@ def test_a_silent_bank_ends_the_run_and_each_is_asked_in_its_turn(sandbox):
 
 def test_only_one_worker_sweeps_at_a_time(sandbox, transactional_db):
     opened()
-    with checkouts._only_run() as is_ours:
+    with alone("payments.confirm_checkouts") as is_ours:
         assert is_ours
         assert at_once(lambda _: confirm_checkouts(limit=5, now=LATER), times=2) == [0, 0]
     assert confirm_checkouts(limit=5, now=LATER) == 1

@@ -116,7 +116,7 @@ def test_a_claim_that_waits_for_a_new_account_or_came_back_says_so(browser, pare
     order = Order.objects.get()
     Order.objects.update(state="submitting", attempt=1, lease_until=now + timedelta(minutes=1))
     record_failed(order_id=order.pk, reason="closed", day=now.date(), now=now)
-    assert "The bank sent it back" in text(browser)
+    assert "The bank could not pay it" in text(browser)
     Payout.objects.create(
         decision=Payout.objects.get().decision,
         instalment=2,
@@ -197,7 +197,7 @@ def test_an_allowance_that_came_back_asks_for_another_account(browser, parent, n
     pay_allowances(limit=5, now=now)
     Order.objects.update(state="submitting", attempt=1, lease_until=now + timedelta(minutes=1))
     record_failed(order_id=Order.objects.get().pk, reason="closed", day=now.date(), now=now)
-    assert [item.state for item in shown(browser).on_the_way] == ["The bank sent it back: name another account"]
+    assert [item.state for item in shown(browser).on_the_way] == ["It could not be paid: name another account"]
 
 
 def test_an_allowance_of_a_close_that_was_opened_again_is_not_shown(browser, allowance, now):

@@ -19,6 +19,11 @@ BEGIN
     RETURN NEW;
 END $$;
 """
+KNOWN = """
+UPDATE actuary_allowance AS a SET told = CASE WHEN o.state IN ('settled', 'failed', 'returned') THEN o.state ELSE 'owed' END
+FROM payments_order AS o WHERE o.id = a.order_id
+"""
+"""What was paid before is no news to its family."""
 BEFORE = import_module("apps.actuary.migrations.0007_paid_again").GUARD
 
 
@@ -49,4 +54,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(GUARD, BEFORE),
+        migrations.RunSQL(KNOWN, migrations.RunSQL.noop),
     ]

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from apps.actuary.models import Allowance, PeriodClose
@@ -69,6 +70,8 @@ def pay_allowances(*, limit: int, now: datetime) -> int:
 def _pay_block(accounts: Mapping[int, int], now: datetime) -> int:
     try:
         return _pay(accounts, now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("%d allowances could not be asked for together; each is tried by itself", len(accounts))
         return sum(_pay_alone(pk, account, now) for pk, account in accounts.items())
@@ -77,6 +80,8 @@ def _pay_block(accounts: Mapping[int, int], now: datetime) -> int:
 def _pay_alone(allowance_id: int, account_id: int, now: datetime) -> int:
     try:
         return _pay({allowance_id: account_id}, now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("Allowance %s could not be asked for; the sweeper comes back to it", allowance_id)
         return 0
@@ -93,8 +98,10 @@ def _pay(accounts: Mapping[int, int], now: datetime) -> int:
     payable = [row for row in locked if row.close_id in closes]
     orders = request_payments(*(_payment(row, accounts[row.pk]) for row in payable), now=now)
     for allowance, order in zip(payable, orders, strict=True):
+        if allowance.order is not None:  # how this payment ends is news again
+            allowance.told = Allowance.Told.OWED
         allowance.order = order
-    run_together(*updates(("order",), *payable))
+    run_together(*updates(("order", "told"), *payable))
     return len(payable)
 
 

@@ -16,6 +16,17 @@ WHERE payment.excess_fen > 0
 """What groups have paid in excess so far, and nothing gave back."""
 
 
+ANEW = """
+WITH begun AS (
+    UPDATE enrolments_roster SET state = 'waiting', rows = 0, permille = 0 WHERE state = 'checking' RETURNING id
+), blocks AS (
+    DELETE FROM enrolments_rosterblock WHERE roster_id IN (SELECT id FROM begun)
+)
+DELETE FROM enrolments_rosterrow WHERE roster_id IN (SELECT id FROM begun)
+"""
+"""Rosters that were being checked begin again: blocks have another size now, by which the reading goes on."""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("enrolments", "0007_points"),
@@ -60,4 +71,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(OWED, migrations.RunSQL.noop),
+        migrations.RunSQL(ANEW, migrations.RunSQL.noop),
     ]

@@ -12,7 +12,6 @@ from django.db.models import Count, Exists, OuterRef, Sum
 
 from apps.accounts.models import User
 from apps.audit.services import record_event
-from apps.core.clock import business_day
 from apps.enrolments.errors import NothingDue
 from apps.enrolments.models import Agreement, Invoice, InvoicePayment, Place
 from apps.enrolments.permissions import check_group, check_invoice
@@ -105,7 +104,9 @@ def start_invoice_payment(*, invoice_id: int, actor: User, return_url: str, now:
     if _has_changed(invoice):
         invoice = make_invoice(agreement_id=agreement_id, actor=actor, now=now)
     last = checkout_of(LABEL, invoice.pk)
-    if last is not None and last.state in (CheckoutState.FAILED, CheckoutState.EXPIRED):
+    if last is not None:
+        if last.state in (CheckoutState.OPEN, CheckoutState.PAID):
+            return last
         invoice.attempt += 1
         invoice.save(update_fields=["attempt"])
     key = f"invoice:{invoice.pk}:{invoice.made_at.isoformat()}:{invoice.attempt}"  # an id alone: see part_key
@@ -143,7 +144,7 @@ def _settle(checkout: Checkout, now: datetime) -> bool:
     invoice = free.filter(pk=checkout.source_id).first()
     if invoice is None or InvoicePayment.objects.filter(checkout=checkout).exists():
         return False
-    day, is_first = business_day(checkout.paid_at or now), invoice.state == Invoice.State.DUE
+    day, is_first = checkout.counts_from(now), invoice.state == Invoice.State.DUE
     used_fen = _pay_parts(invoice, day, now) if is_first else 0
     payment = InvoicePayment.objects.create(
         invoice=invoice,

@@ -77,7 +77,9 @@ def expect_transfer(*, contribution_id: int, actor: User, now: datetime) -> Chec
 
 def _page(contribution: Contribution, amount_fen: int, return_url: str, now: datetime) -> Checkout:
     last = checkout_of(LABEL, contribution.pk)
-    if last is not None and (last.state != CheckoutState.OPEN or last.amount_fen != amount_fen):
+    if last is not None:
+        if last.state == CheckoutState.OPEN and last.amount_fen == amount_fen:
+            return last
         contribution.attempt += 1
         contribution.save(update_fields=["attempt"])
     return open_checkout(

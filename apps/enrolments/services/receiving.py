@@ -10,7 +10,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
 from apps.enrolments.models import Contribution, Cover, Receipt
 from apps.enrolments.rules.period import first_day, year_end
@@ -57,7 +56,7 @@ def settle_contributions(*, now: datetime, limit: int = 200) -> int:
 
 
 def _arrival(checkout: Checkout, now: datetime) -> Arrival:
-    day = business_day(checkout.paid_at or now)
+    day = checkout.counts_from(now)
     return Arrival(checkout.source_id, f"checkout:{checkout.pk}", day, checkout.amount_fen, checkout)
 
 

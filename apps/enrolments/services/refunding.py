@@ -137,7 +137,7 @@ def pay_refunds(*, now: datetime) -> int:
 
 @transaction.atomic
 def _ask(ids: Sequence[int], ready: QuerySet[Refund], now: datetime) -> int:
-    rows = Refund.objects.select_related("contribution", "receipt", "payment__checkout").filter(pk__in=ids)
+    rows = Refund.objects.select_related("contribution", "receipt__checkout", "payment__checkout").filter(pk__in=ids)
     locked = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     refunds = {refund.pk: refund for refund in locked}
     account = Subquery(_usable(now).values("pk")[:1])
@@ -168,4 +168,7 @@ def _what_for(refund: Refund) -> str:
     if refund.payment is not None:
         return str(refund.payment.checkout.key)
     assert refund.contribution is not None  # noqa: S101 - a constraint of the table holds it
-    return f"{refund.contribution.key}:{refund.receipt.key}" if refund.receipt else refund.contribution.key
+    if refund.receipt is None:
+        return refund.contribution.key
+    checkout = refund.receipt.checkout
+    return f"{refund.contribution.key}:{checkout.key if checkout else refund.receipt.key}"

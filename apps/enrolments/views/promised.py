@@ -71,7 +71,8 @@ def _expect(request: Request) -> HttpResponse:
     number = request.POST.get("contribution", "")
     try:
         expect_transfer(contribution_id=int(number) if number.isdecimal() else 0, actor=request.user, now=clock.now())
-        messages.success(request, _("Choose it now where the line of the statement is explained."))
+        done = _("Contribution %(number)s waits for its line now. Open “Lines to explain” and choose it there.")
+        messages.success(request, done % {"number": number})
     except DomainError as error:
         messages.warning(request, say(error))
     return redirect("enrolments:promised")

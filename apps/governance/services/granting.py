@@ -6,12 +6,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.core.clock import business_day
 from apps.core.errors import NotAllowed
-from apps.fund.models import Entry
 from apps.fund.rules.postings import Posting
 from apps.fund.services import book
 from apps.governance.errors import GrantNotPayable, NoAccount
@@ -19,7 +19,7 @@ from apps.governance.models import Line
 from apps.governance.permissions import ACCOUNT_KEEPERS
 from apps.governance.rules.lapsing import has_lapsed
 from apps.governance.rules.states import Event
-from apps.governance.selectors import LINE, payee_accounts, unpaid_grants
+from apps.governance.selectors import LINE, lapse_key, payee_accounts, unpaid_grants
 from apps.governance.services.recording import locked, note
 from apps.payments.models import Order
 from apps.payments.rules.states import State
@@ -73,7 +73,7 @@ def pay_grant_again(*, line_id: int, actor: User, now: datetime) -> Order:
     if order and order.caused_by_id == actor.pk and order.state not in ENDED:
         return order  # asked for a moment ago
     unpaid = unpaid_grants([line.pk]).get(line.pk)
-    if unpaid is None or unpaid.is_declined:
+    if unpaid is None or not unpaid.is_payable_again:
         raise GrantNotPayable
     account = payee_accounts([line.payee_id]).get(line.payee_id)
     if account is None:
@@ -92,6 +92,8 @@ def _lapsed(line_id: int, now: datetime) -> bool:
     """Whether it lapsed; one that cannot does not hold up the others and is tried again."""
     try:
         return _lapse(line_id, now=now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("Line %s of a resolution could not lapse", line_id)
         return False
@@ -102,16 +104,17 @@ def _lapse(line_id: int, *, now: datetime) -> bool:
     line = Line.objects.select_related("resolution").get(pk=line_id)
     locked(line.resolution_id)
     unpaid = unpaid_grants([line_id]).get(line_id)
-    if unpaid is None or not has_lapsed(ended_at=unpaid.ended_at, is_declined=unpaid.is_declined, now=now):
-        return False
-    key = f"lapsed:{line.key}:{unpaid.order_id}"
-    if Entry.objects.filter(key=key).exists():  # two people took the lapse back
+    if (
+        unpaid is None
+        or unpaid.is_kept
+        or not has_lapsed(ended_at=unpaid.ended_at, is_declined=unpaid.is_declined, now=now)
+    ):
         return False
     book(
         Posting.APPROPRIATION_LAPSED,
         amount_fen=line.amount_fen,
         account=line.account,
-        key=key,
+        key=lapse_key(line.key, unpaid.order_id),
         effective_date=business_day(now),
         source=(LINE, line.pk),
         now=now,

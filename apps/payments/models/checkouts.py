@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.clock import business_day
 from apps.core.fields import MoneyField
 
 
@@ -66,3 +68,8 @@ class Checkout(models.Model):
     @property
     def is_paid(self) -> bool:
         return self.state == CheckoutState.PAID
+
+    def counts_from(self, now: datetime) -> date:
+        """The day from which a paid one counts: matched with the statement by hand days later, the bank's day."""
+        day = business_day(self.paid_at or now)
+        return min(day, self.bank_date) if self.bank_date else day

@@ -10,6 +10,6 @@ def payment_key(business_key: str) -> UUID:
     return uuid5(PAYMENTS, business_key)
 
 
-def rest_key(business_key: str, *, after: int | None = None) -> str:
-    """The business key of what the bank paid too little of a payment; ``after``: asked again after that order."""
+def rest_key(business_key: str, *, after: UUID | None = None) -> str:
+    """The business key of what the bank paid too little of a payment; ``after``: the key of a failed one."""
     return f"{business_key}:short" if after is None else f"{business_key}:short:after:{after}"

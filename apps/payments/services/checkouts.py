@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from apps.core.errors import N_
+from apps.core.jobs import alone
 from apps.core.writing import run_together, updates
 from apps.fund.rules.postings import Posting
 from apps.fund.services import Draft, draft_of, post_entries
@@ -26,8 +26,6 @@ LABEL = "payments.checkout"
 LIFE = timedelta(hours=24)
 FIRST_WAIT = timedelta(seconds=4)
 PART_OF_AGE = 10  # asked about again when another tenth of its age has passed: an abandoned page ever more rarely
-ONE_RUN = "SELECT pg_try_advisory_lock(7304, 2)"  # of the sweeper: a silent bank holds one process, not the worker
-RUN_OVER = "SELECT pg_advisory_unlock(7304, 2)"
 WRONG_AMOUNT = N_("The bank received another amount than we asked for.")
 DECLINED = N_("The bank declined the payment.")
 
@@ -122,25 +120,11 @@ def confirm_checkouts(*, limit: int, now: datetime) -> int:
     tenth = (F("asked_at") - F("created_at")) / PART_OF_AGE
     is_quiet = Q(asked_at__lte=now - FIRST_WAIT) & (Q(asked_at__lte=now - tenth) | Q(created_at__lt=now - LIFE))
     due = Checkout.objects.filter(is_new | is_quiet, state=CheckoutState.OPEN)
-    with _only_run() as is_ours:
+    with alone("payments.confirm_checkouts") as is_ours:  # a silent bank holds one process, not the worker
         first = due.order_by(F("asked_at").asc(nulls_first=True), "id")
         ids = iter(list(first.values_list("id", flat=True)[:limit]) if is_ours else [])
         until = time.monotonic() + MOST_SECONDS
         return run(limit, until, lambda _: [_confirm(one, now)[1] for one in islice(ids, 1)])[0]
-
-
-@contextmanager
-def _only_run() -> Iterator[bool]:
-    """Whether no other worker runs this now; the lock is the session's, for no transaction spans a call of the bank."""
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_RUN)
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute(RUN_OVER)
 
 
 def arrive(checkout: Checkout, *, bank_date: date, now: datetime) -> Draft:

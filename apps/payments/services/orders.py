@@ -30,7 +30,7 @@ ENDING = (
 class Payment(TypedDict):
     """A payment asked for.
 
-    ``key`` says which business fact is paid (``claim:17:1``).  ``caused_by``: who must not release it.
+    ``key`` says which business fact is paid (``refund:<contribution>:1``).  ``caused_by``: who must not release it.
     ``rest_of``: the order of which the bank paid too little.
     """
 

@@ -216,5 +216,8 @@ def _locked(proposal_id: int) -> Proposal:
 def _check_order(kind: Proposal.Kind, order: Order) -> None:
     if kind == Kind.RELEASE:
         check_release(order)
-    elif (kind == Kind.DECLINE and order.state != State.HELD) or (kind == Kind.NOT_PAID and not order.may_be_given_up):
+    elif kind == Kind.DECLINE:
+        if order.state != State.HELD or order.rest_of_id is not None:  # what was paid in part is owed whole
+            raise MovedOn
+    elif kind == Kind.NOT_PAID and not order.may_be_given_up:
         raise MovedOn

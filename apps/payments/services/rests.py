@@ -45,7 +45,7 @@ def pay_rest_again(*, order_id: int, actor: User, now: datetime) -> Order:
         raise MovedOn
     whole = Order.objects.select_for_update().get(pk=failed.rest_of_id)
     check_may_propose(actor=actor, order=failed)
-    key = rest_key(whole.business_key, after=failed.pk)
+    key = rest_key(whole.business_key, after=failed.key)
     known = whole.rests.filter(business_key=key).first()
     if known is not None:
         return known

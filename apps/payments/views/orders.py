@@ -88,7 +88,7 @@ def order(request: Request, pk: int) -> HttpResponse:
 def _order_form(request: Request, found: Order) -> OrderForm | None:
     """What a treasurer may propose in the order's state; nothing where it goes on by itself."""
     if found.state == State.HELD:
-        kinds = [Kind.RELEASE, Kind.DECLINE]
+        kinds = [Kind.RELEASE] if found.rest_of_id else [Kind.RELEASE, Kind.DECLINE]
     elif found.may_be_given_up:
         kinds = [Kind.NOT_PAID]
     else:
