@@ -5,6 +5,7 @@ A view whose transaction the database gave up for another one runs again.
 
 import logging
 import re
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -63,7 +64,7 @@ class PrivatePagesMiddleware:
 
 
 class OnceAgainMiddleware:
-    """A view that lost a deadlock runs once more, from the address on; what it answers then is the answer.
+    """A view that lost a deadlock runs again, from the address on; what it answers then is the answer.
 
     Two transactions that post and post again may lock the same accounts the other way round (`fund_post` orders them
     within one call only).  The database then ends one of them: what that one wrote is gone, its locks are free and its
@@ -73,20 +74,27 @@ class OnceAgainMiddleware:
     """
 
     SQLSTATES = ("40P01", "40001")  # deadlock detected, could not serialize
+    RUNS = 3
+    PAUSE = 0.05  # seconds, in which the other one takes the locks it waits for: at once, the view would snatch them
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        return self.get_response(request) if hasattr(request, "runs_again") else response
+        response, runs = self.get_response(request), 1
+        while getattr(request, "runs", 1) > runs:
+            runs += 1
+            time.sleep(self.PAUSE * (runs - 1))
+            response = self.get_response(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        is_over = connection.in_atomic_block or hasattr(request, "runs_again")
+        runs = getattr(request, "runs", 1)
+        is_over = connection.in_atomic_block or runs == self.RUNS
         if is_over or not self._is_given_up(exception) or not _rewind(request):
             return None
         logger.warning("%s %s lost a deadlock and runs again", request.method, request.path)
-        request.runs_again = True  # type: ignore[attr-defined]
+        request.runs = runs + 1  # type: ignore[attr-defined]
         return HttpResponse(status=503)  # nobody sees it
 
     def _is_given_up(self, exception: Exception) -> bool:

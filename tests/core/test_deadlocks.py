@@ -1,4 +1,4 @@
-"""A request that loses a real deadlock runs once more, and nobody but the log notices."""
+"""A request that loses a real deadlock runs again, and nobody but the log notices."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -102,8 +102,9 @@ def meet(client, data):
 def test_a_request_that_loses_a_deadlock_runs_again_and_books_once(client, caplog):
     sent = SimpleUploadedFile("paper.txt", b"all of it")
     response = meet(client, {"paper": sent})
-    assert (response.status_code, response.content, stage.runs) == (200, b"done", 2)
-    assert stage.read == [b"all of it"] * 2
+    assert (response.status_code, response.content) == (200, b"done")
+    assert stage.runs > 1
+    assert stage.read == [b"all of it"] * stage.runs
     assert "POST /two/ lost a deadlock and runs again" in caplog.text
     assert Entry.objects.count() == 6
     assert balances() == {"bank": 15, "suspense": 15, "bank-clearing": 15, "in-transit": 15}
@@ -118,14 +119,14 @@ def test_what_the_second_run_is_refused_becomes_a_page_as_ever(client, raised, s
 
     stage.then = refuse
     assert meet(client, {}).status_code == status
-    assert stage.runs == 2
+    assert stage.runs > 1
 
 
 @both
 @pytest.mark.parametrize(
-    ("sqlstate", "runs"), [("'40P01'", 2), ("'40001'", 2), ("'53300'", 1), ("'23505'", 1), ("'22012'", 1)]
+    ("sqlstate", "runs"), [("'40P01'", 3), ("'40001'", 3), ("'53300'", 1), ("'23505'", 1), ("'22012'", 1)]
 )
-def test_only_what_the_database_gave_up_for_another_runs_again_and_only_once(client, sqlstate, runs):
+def test_only_what_the_database_gave_up_for_another_runs_again_and_not_for_ever(client, sqlstate, runs):
     with pytest.raises(Exception, match="x"):
         client.post("/gives-up/", {"sqlstate": sqlstate})
     assert stage.runs == runs
