@@ -30,7 +30,7 @@ def test_the_content_security_policy_has_nothing_to_complain_about(page):
     page.goto("/look/form/")
     send(page)
     page.wait_for_selector("[data-summary]")
-    page.wait_for_function("document.activeElement.hasAttribute('data-summary')")
+    page.wait_for_selector("[data-summary]:focus")
     assert page.complaints == []
 
 
