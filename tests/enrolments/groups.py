@@ -8,9 +8,19 @@ from uuid import uuid4
 
 from apps.accounts.models import Role, User
 from apps.directory.models import Organisation, Post
-from apps.enrolments.models import Agreement, Roster
-from apps.enrolments.services import check_rosters, conclude_agreement, confirm_roster, enrol_rosters, upload_roster
+from apps.enrolments.models import Agreement, Invoice, Roster
+from apps.enrolments.services import (
+    check_rosters,
+    conclude_agreement,
+    confirm_roster,
+    enrol_rosters,
+    make_invoice,
+    settle_invoices,
+    start_invoice_payment,
+    upload_roster,
+)
 from apps.members.rules.identity import fictional_number
+from apps.payments.models import Checkout
 from apps.plans.services import publish_catalogue
 from tests.conftest import NOW
 from tests.members.factories import make_parent
@@ -105,3 +115,14 @@ def enrolled(agreement: Agreement, content: bytes, **options) -> Roster:
     enrol_rosters(now=NOW)
     roster.refresh_from_db()
     return roster
+
+
+def paid(agreement: Agreement) -> Invoice:
+    """The group has paid what it owes, and the bank has said so."""
+    worker = make_worker(agreement.organisation)
+    invoice = make_invoice(agreement_id=agreement.pk, actor=worker, now=NOW)
+    checkout = start_invoice_payment(invoice_id=invoice.pk, actor=worker, return_url="/", now=NOW)
+    Checkout.objects.filter(pk=checkout.pk).update(state="paid", paid_at=NOW)
+    assert settle_invoices(now=NOW) == 1
+    invoice.refresh_from_db()
+    return invoice

@@ -2,7 +2,10 @@
 
 import pytest
 
+from apps.governance.views import accounts, acting, proposing, reading
 from tests.actuary.factories import closed_quarter
+from tests.conftest import NOW
+from tests.enrolments.factories import make_cover
 from tests.governance.factories import council
 
 
@@ -14,3 +17,15 @@ def seats(db):
 @pytest.fixture
 def close(db):
     return closed_quarter()
+
+
+@pytest.fixture
+def fixed_day(monkeypatch):
+    """The pages' own clock stands still."""
+    for module in (reading, proposing, acting, accounts):
+        monkeypatch.setattr(module, "now", lambda: NOW)
+
+
+@pytest.fixture
+def plan_version(db):
+    return make_cover().plan_version

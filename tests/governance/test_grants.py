@@ -71,12 +71,14 @@ def test_a_failed_payment_is_asked_for_again_once_to_the_account_of_today(seats,
     first = pay_grant_again(line_id=line.pk, actor=treasurer, now=NOW)
     assert pay_grant_again(line_id=line.pk, actor=treasurer, now=NOW) == first
     assert (first.payee_account.number_tail, first.caused_by, first.amount_fen) == ("0000", treasurer, 100_00)
-    assert first.business_key == f"appropriation:{line.resolution.key}:1:2"
+    failed = Order.objects.earliest("pk")
+    assert failed.business_key == f"appropriation:{line.resolution.key}:1"
+    assert first.business_key == f"appropriation:after:{failed.key}"
     assert (balance(line.account), balance("in-transit")) == (0, 100_00)
     assert Order.objects.count() == 2
     assert kinds(line) == ["passed", "paid-again"]
     fail()
-    assert pay_grant_again(line_id=line.pk, actor=treasurer, now=NOW).business_key.endswith(":3")
+    assert pay_grant_again(line_id=line.pk, actor=treasurer, now=NOW).business_key.endswith(f":after:{first.key}")
     assert ledger_is_balanced()
 
 

@@ -1,7 +1,6 @@
 """The council's pages as members, the treasurer, the public and strangers see them."""
 
 import json
-import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,10 +13,9 @@ from apps.actuary.services import answer_what_ifs, ask_what_if
 from apps.governance import services
 from apps.governance.models import Resolution, State, Vote
 from apps.governance.rules.words import Purpose
-from apps.governance.views import accounts, acting, proposing, reading
+from apps.governance.views import acting
 from apps.payments.models import Order
 from tests.conftest import NOW
-from tests.enrolments.factories import make_cover
 from tests.governance.factories import (
     council,
     draft_line,
@@ -28,31 +26,15 @@ from tests.governance.factories import (
     vote,
     votes,
 )
+from tests.governance.pages import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixed_day")]
 LATER = NOW + timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def fixed_day(monkeypatch):
-    for module in (reading, proposing, acting, accounts):
-        monkeypatch.setattr(module, "now", lambda: NOW)
-
-
-@pytest.fixture
-def plan_version(db):
-    return make_cover().plan_version
 
 
 @pytest.fixture
 def seats(close):
     return council()
-
-
-def text(client, name, *args, **query):
-    response = client.get(reverse(f"governance:{name}", args=args), query)
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def form_data(quarter, payee, owner, lines=1, **changes):

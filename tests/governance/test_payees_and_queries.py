@@ -1,6 +1,5 @@
 """Whom the council may pay, and how often its pages ask the database."""
 
-import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,36 +10,18 @@ from django.urls import reverse
 
 from apps.accounts.models import Role
 from apps.governance import services
-from apps.governance.views import accounts, acting, proposing, reading
 from apps.payments.models import PayeeAccount
 from tests.conftest import NOW
-from tests.enrolments.factories import make_cover
 from tests.governance.factories import council, draft_line, opened, organisation, vote
+from tests.governance.pages import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fixed_day")]
 LATER = NOW + timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def fixed_day(monkeypatch):
-    for module in (reading, proposing, acting, accounts):
-        monkeypatch.setattr(module, "now", lambda: NOW)
-
-
-@pytest.fixture
-def plan_version(db):
-    return make_cover().plan_version
 
 
 @pytest.fixture
 def seats(close):
     return council()
-
-
-def text(client, name, *args, **query):
-    response = client.get(reverse(f"governance:{name}", args=args), query)
-    assert response.status_code == 200
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def test_the_treasurer_keeps_payees_accounts(signed_in, make_user):

@@ -93,9 +93,9 @@ def _page(contribution: Contribution, amount_fen: int, return_url: str, now: dat
 
 def _check_still_fits(cover: Cover, today: date) -> None:
     """Paying later moves the first day; the terms must say the same for it, and the agreement where a group gave it."""
-    place = place_of(cover)
     if cover.start >= today:
         return
+    place = place_of(cover)
     if place is not None:
         check_still_holds(place, today)
         return

@@ -42,13 +42,13 @@ def grant(lines: Sequence[Line], *, now: datetime) -> None:
             source=(LINE, line.pk),
             now=now,
         )
-        _ask(line, line.payee_account_id, now=now)
+        # By the resolution's own key: the row id of one that was lost in a restore is given to another.
+        _ask(line, line.payee_account_id, key=f"appropriation:{line.resolution.key}:{line.position}", now=now)
 
 
-def _ask(line: Line, account_id: int, *, attempt: int = 1, actor: User | None = None, now: datetime) -> Order:
-    """Ask for its payment.  The key names the resolution by its own: a lost one's row id is given to another."""
+def _ask(line: Line, account_id: int, *, key: str, actor: User | None = None, now: datetime) -> Order:
     return request_payment(
-        key=f"appropriation:{line.resolution.key}:{line.position}:{attempt}",
+        key=key,
         purpose="appropriation",
         source=(LINE, line.pk),
         payee_account_id=account_id,
@@ -73,14 +73,13 @@ def pay_grant_again(*, line_id: int, actor: User, now: datetime) -> Order:
     if order and order.caused_by_id == actor.pk and order.state not in ENDED:
         return order  # asked for a moment ago
     unpaid = unpaid_grants([line.pk]).get(line.pk)
-    if unpaid is None or not unpaid.is_payable_again:
+    if order is None or unpaid is None or not unpaid.is_payable_again:
         raise GrantNotPayable
     account = payee_accounts([line.payee_id]).get(line.payee_id)
     if account is None:
         raise NoAccount(payee=str(line.payee))
     note(line.resolution, Event.PAID_AGAIN, seat=None, actor=actor, now=now, reason=str(line.position))
-    attempts = Order.objects.filter(source_label=LINE, source_id=line.pk).count()
-    return _ask(line, account.pk, attempt=attempts + 1, actor=actor, now=now)
+    return _ask(line, account.pk, key=f"appropriation:after:{order.key}", actor=actor, now=now)
 
 
 def lapse_grants(*, now: datetime) -> int:
